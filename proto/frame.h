@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * frame.h - bytes as they arrive -> lines. Does no input itself.
+ *
+ * Fed bytes are borrowed, and lines are slices of them: only a line that does not arrive
+ * in one piece is copied, into memory that the frame owns while it waits for the rest. A
+ * line longer than `max` is reported once, at once, and the rest of it is passed over.
+ * Not thread-safe.
+ *
+ *     frame_feed(&f, bytes, n);
+ *     while ((step = frame_next(&f, max, &line, &len)) != FRAME_MORE)
+ *         …
+ *
+ * The bytes that were fed must stay until frame_next has said FRAME_MORE or frame_keep
+ * was called, and as long as lines within them are in use. A line that the frame had to
+ * put together, or lines out of what it kept, stay until the next feed: feed nothing to
+ * let go of them early. A frame that was fed and has nothing unfinished holds no memory.
+ */
+#ifndef PROTO_FRAME_H
+#define PROTO_FRAME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum frame_step {
+    FRAME_MORE = 0,       /* no whole line is left; what began one is kept */
+    FRAME_LINE = 1,       /* a line, LF excluded */
+    FRAME_OVER = -1,      /* a line over the limit; go on for the next */
+    FRAME_NO_MEMORY = -2, /* the unfinished line could not be kept: give up */
+};
+
+struct frame {
+    char *held; /* how the next line begins; owned */
+    size_t held_len, held_cap;
+    char *fed; /* what was fed and not yet handed out; borrowed, or within `kept` */
+    size_t fed_len;
+    char *joined;  /* the line that was put together last; owned */
+    char *kept;    /* what frame_keep copied; owned */
+    bool skipping; /* within a line over the limit */
+};
+
+/* {0} is an empty frame. */
+void frame_release(struct frame *f); /* frees; the frame is empty and usable afterwards */
+
+/*
+ * Hands over more bytes; all that were fed before must have been consumed or kept, and
+ * what was kept must have been consumed. bytes may be NULL if n is 0.
+ */
+void frame_feed(struct frame *f, char *bytes, size_t n);
+
+/* The next line, at most max bytes. It is writable: a reader may unescape in place. */
+enum frame_step frame_next(struct frame *f, size_t max, char **ret_line, size_t *ret_len);
+
+/*
+ * Copies what was fed and not handed out, so that the caller's bytes may go: for somebody
+ * who stops in the middle. frame_next goes on there, without a feed. False: out of
+ * memory, and nothing has changed.
+ */
+bool frame_keep(struct frame *f);
+
+/* Whether no bytes, whole lines or the beginning of one, are waiting in the frame. */
+bool frame_is_empty(const struct frame *f);
+
+#endif
