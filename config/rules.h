@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * rules.h - what must hold between the values of a configuration.
+ *
+ * A sized kind of buffer has a size, the others have none; no size is above
+ * limits.buffer_size and no max_parked above limits.parked_per_channel, wherever in the
+ * file the limits stand; no channel is opened twice.
+ */
+#ifndef CONFIG_RULES_H
+#define CONFIG_RULES_H
+
+#include "config.h"
+#include "tree.h"
+
+/*
+ * Adds the mistakes. *config is what reader_read made of the tree, be it half-filled:
+ * what it could not read is not complained about again.
+ */
+void rules_check(const struct tree_node *root, const struct config *config,
+                 struct mistakes *mistakes);
+
+#endif

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+#include "document.h"
+#include "located.h"
+#include "reader.h"
+#include "unit.h"
+
+#define COUNT_OF(array) (sizeof(array) / sizeof *(array))
+
+static struct mistakes mistakes;
+
+/* The caller frees it. */
+static struct config *read_text(const char *text)
+{
+    struct config *config = calloc(1, sizeof *config);
+    struct tree_node *root;
+
+    mistakes_init(&mistakes, LOCATED_FILE);
+    root = document_parse(text, strlen(text), &mistakes);
+    ck_assert_ptr_nonnull(root);
+    reader_read(root, config, &mistakes);
+    tree_free(root);
+    return config;
+}
+
+static struct config *read_good(const char *text)
+{
+    struct config *config = read_text(text);
+
+    ck_assert_msg(mistakes_count(&mistakes) == 0, "%s", mistakes_line(&mistakes, 0));
+    return config;
+}
+
+static void finish(struct config *config)
+{
+    config_free(config);
+    mistakes_release(&mistakes);
+}
+
+static void check_cases(const struct mistake_case *cases, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct located where = locate(cases[i].marked);
+        struct config *config = read_text(where.text);
+
+        check_only_mistake(&mistakes, &where, cases[i].key, cases[i].says);
+        finish(config);
+    }
+}
+
+START_TEST(plain_values_go_into_their_fields)
+{
+    struct config *config = read_good("workers: 3\n"
+                                      "log: {level: debug}\n"
+                                      "channels:\n"
+                                      "  auto_create: true\n"
+                                      "  closed_linger_s: 60\n");
+
+    ck_assert_int_eq(config->workers, 3);
+    ck_assert_int_eq(config->log_level, LEVEL_DEBUG);
+    ck_assert(config->auto_create);
+    ck_assert_int_eq(config->closed_linger_s, 60);
+    finish(config);
+}
+END_TEST
+
+START_TEST(every_limit_goes_into_its_field)
+{
+    struct config *config = read_good("limits:\n"
+                                      "  request_bytes: 2KiB\n"
+                                      "  connections: 11\n"
+                                      "  channels: 12\n"
+                                      "  buffer_size: 13\n"
+                                      "  memory_bytes: 2GiB\n"
+                                      "  parked_per_channel: 14\n"
+                                      "  parked_per_connection: 15\n"
+                                      "  alts_ops: 16\n"
+                                      "  output_bytes: 3MiB\n"
+                                      "  idle_s: 17\n");
+
+    ck_assert_int_eq(config->limits.request_bytes, 2048);
+    ck_assert_int_eq(config->limits.connections, 11);
+    ck_assert_int_eq(config->limits.channels, 12);
+    ck_assert_int_eq(config->limits.buffer_size, 13);
+    ck_assert_int_eq(config->limits.memory_bytes, INT64_C(2) << 30);
+    ck_assert_int_eq(config->limits.parked_per_channel, 14);
+    ck_assert_int_eq(config->limits.parked_per_connection, 15);
+    ck_assert_int_eq(config->limits.alts_ops, 16);
+    ck_assert_int_eq(config->limits.output_bytes, 3 << 20);
+    ck_assert_int_eq(config->limits.idle_s, 17);
+    finish(config);
+}
+END_TEST
+
+START_TEST(what_is_absent_stays)
+{
+    struct config config = {.workers = 9, .auto_create = true};
+    struct tree_node *root;
+
+    mistakes_init(&mistakes, LOCATED_FILE);
+    root = document_parse("workers: 3", strlen("workers: 3"), &mistakes);
+    config.limits.alts_ops = 77;
+    reader_read(root, &config, &mistakes);
+    ck_assert_int_eq(config.workers, 3);
+    ck_assert(config.auto_create);
+    ck_assert_int_eq(config.limits.alts_ops, 77);
+    tree_free(root);
+    mistakes_release(&mistakes);
+}
+END_TEST
+
+START_TEST(quoted_values_are_as_good_as_plain_ones)
+{
+    struct config *config = read_good("{\"workers\": '5', log: {level: \"error\"}}");
+
+    ck_assert_int_eq(config->workers, 5);
+    ck_assert_int_eq(config->log_level, LEVEL_ERROR);
+    finish(config);
+}
+END_TEST
+
+START_TEST(listeners_keep_their_order)
+{
+    struct config *config =
+        read_good("listen: [tcp://127.0.0.1:1, 'unix:///tmp/x', 'tcp://[::1]:2']");
+
+    ck_assert_uint_eq(config->listen.count, 3);
+    ck_assert_str_eq(config->listen.items[0], "tcp://127.0.0.1:1");
+    ck_assert_str_eq(config->listen.items[1], "unix:///tmp/x");
+    ck_assert_str_eq(config->listen.items[2], "tcp://[::1]:2");
+    finish(config);
+}
+END_TEST
+
+START_TEST(templates_have_a_glob_and_settings)
+{
+    struct config *config = read_good("channels:\n"
+                                      "  templates:\n"
+                                      "    - match: jobs/*\n"
+                                      "      buffer: {kind: fixed, size: 100}\n"
+                                      "      max_parked: 7\n"
+                                      "    - {match: 'x?', buffer: {kind: none}}\n"
+                                      "    - {match: '*'}\n");
+    const struct config_channel *items = config->templates.items;
+
+    ck_assert_uint_eq(config->templates.count, 3);
+    ck_assert_str_eq(items[0].name, "jobs/*");
+    ck_assert(items[0].has_buffer);
+    ck_assert_int_eq(items[0].kind, KIND_FIXED);
+    ck_assert_int_eq(items[0].size, 100);
+    ck_assert_int_eq(items[0].max_parked, 7);
+    ck_assert_int_eq(items[0].close_after_ms, -1);
+    ck_assert(items[1].has_buffer);
+    ck_assert_int_eq(items[1].kind, KIND_NONE);
+    ck_assert_int_eq(items[1].size, 0);
+    ck_assert(!items[2].has_buffer);
+    ck_assert_int_eq(items[2].kind, KIND_NONE);
+    ck_assert_int_eq(items[2].max_parked, 0);
+    finish(config);
+}
+END_TEST
+
+START_TEST(channels_to_open_have_a_name_and_settings)
+{
+    struct config *config =
+        read_good("channels: {open: [{name: a, buffer: {kind: sliding, size: 5},"
+                  " max_parked: 3, close_after_ms: 250}, {name: b/c}]}");
+    const struct config_channel *items = config->open.items;
+
+    ck_assert_uint_eq(config->open.count, 2);
+    ck_assert_str_eq(items[0].name, "a");
+    ck_assert(items[0].has_buffer);
+    ck_assert_int_eq(items[0].kind, KIND_SLIDING);
+    ck_assert_int_eq(items[0].size, 5);
+    ck_assert_int_eq(items[0].max_parked, 3);
+    ck_assert_int_eq(items[0].close_after_ms, 250);
+    ck_assert_str_eq(items[1].name, "b/c");
+    ck_assert(!items[1].has_buffer);
+    ck_assert_int_eq(items[1].close_after_ms, -1);
+    finish(config);
+}
+END_TEST
+
+START_TEST(groups_and_lists_may_hold_nothing)
+{
+    static const char *const texts[] = {
+        "",
+        "{}",
+        "log:\nchannels:\nlimits:\n",
+        "log: {}\nchannels: {}\nlimits: {}\n",
+        "channels:\n  templates:\n  open:\n",
+        "channels: {templates: [], open: []}",
+    };
+
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        struct config *config = read_good(texts[i]);
+
+        ck_assert_uint_eq(config->templates.count, 0);
+        ck_assert_uint_eq(config->open.count, 0);
+        finish(config);
+    }
+}
+END_TEST
+
+START_TEST(unknown_keys_are_reported_at_the_key)
+{
+    static const struct mistake_case cases[] = {
+        {"workers: 1\n«colour»: red\n", "colour", "unknown key"},
+        {"«wrokers»: 1\n", "wrokers", "unknown key; did you mean workers?"},
+        {"log:\n  level: info\n  «file»: x\n", "log.file", "unknown key"},
+        {"log: {level: info, «file»: x}\n", "log.file", "unknown key"},
+        {"channels:\n  auto_create: true\n  «autocreate»: true\n", "channels.autocreate",
+         "did you mean auto_create?"},
+        {"limits:\n  connections: 5\n\n  # a comment\n  «conections»: 5\n",
+         "limits.conections", "did you mean connections?"},
+        {"limits: {connections: 5,\n         «memory»: 1GiB}\n", "limits.memory",
+         "did you mean memory_bytes?"},
+        {"channels:\n  templates:\n    - {match: a, buffer: {kind: none}}\n"
+         "    - {match: b, «bufer»: {kind: none}}\n",
+         "channels.templates[1].bufer", "did you mean buffer?"},
+        {"channels:\n  templates:\n    - match: a\n      buffer:\n        kind: fixed\n"
+         "        «sise»: 4\n",
+         "channels.templates[0].buffer.sise", "did you mean size?"},
+        {"channels:\n  open:\n    - name: a\n      «bufer»: {kind: none}\n",
+         "channels.open[0].bufer", "did you mean buffer?"},
+        {"channels: {templates: [{match: a, «close_after_ms»: 5}]}",
+         "channels.templates[0].close_after_ms", "unknown key"},
+        {"# one\n# two\nworkers: 1 # three\n\n«x»: 1\n", "x", "unknown key"},
+        {"«Workers»: 1\n", "Workers", "did you mean workers?"},
+        {"«connections»: 5\n", "connections", "did you mean limits.connections?"},
+        {"«\"a\\nb\"»: 5\n", "a?b", "unknown key"},
+        {"«~»: 5\n", "~", "unknown key"},
+    };
+
+    check_cases(cases, COUNT_OF(cases));
+}
+END_TEST
+
+START_TEST(bad_values_are_reported_at_the_value)
+{
+    static const struct mistake_case cases[] = {
+        {"workers: «many»\n", "workers",
+         "auto or a whole number from 1 to 64, not \"many\""},
+        {"workers: «-1»\n", "workers", "not \"-1\""},
+        {"workers: «0»\n", "workers", "from 1 to 64"},
+        {"workers: «65»\n", "workers", "from 1 to 64"},
+        {"workers: «[1]»\n", "workers", "not a list"},
+        {"workers: «{a: 1}»\n", "workers", "not a mapping"},
+        {"workers:«»\n", "workers", "not nothing"},
+        {"channels:\n  auto_create: «perhaps»\n", "channels.auto_create",
+         "must be true or false"},
+        {"channels: {auto_create: «yes»}\n", "channels.auto_create",
+         "must be true or false"},
+        {"channels: {closed_linger_s: «soon»}\n", "channels.closed_linger_s", "seconds"},
+        {"channels:\n  closed_linger_s: «-5»\n", "channels.closed_linger_s", "from 0 to"},
+        {"limits:\n  request_bytes: 1MiB\n  connections: «lots»\n", "limits.connections",
+         "whole number"},
+        {"limits:\n  channels: «-1»\n", "limits.channels", "whole number"},
+        {"limits:\n  channels: «1.5»\n", "limits.channels", "whole number"},
+        {"limits:\n  request_bytes: «1MB»\n", "limits.request_bytes", "KiB, MiB or GiB"},
+        {"limits:\n  request_bytes: «MiB»\n", "limits.request_bytes", "KiB, MiB or GiB"},
+        {"limits:\n  request_bytes: «2GiB»\n", "limits.request_bytes", "from 64 to 1GiB"},
+        {"limits:\n  channels: «[5]»\n", "limits.channels", "not a list"},
+        {"log:\n  level: «loud»\n", "log.level",
+         "must be one of error, warning, notice, info or debug, not \"loud\""},
+        {"listen: [«http://127.0.0.1:1»]\n", "listen[0]", "tcp://"},
+        {"listen: [tcp://a:1, «'tcp://127.0.0.1:99999'»]\n", "listen[1]", "port"},
+        {"listen: [«unix://sock»]\n", "listen[0]", "unix:///PATH"},
+        {"listen: [«[a]»]\n", "listen[0]", "not a list"},
+        {"listen: [tcp://a:1, «~»]\n", "listen[1]", "not nothing"},
+        {"channels:\n  templates:\n    - match: a\n      buffer: {kind: «ring», size: "
+         "2}\n",
+         "channels.templates[0].buffer.kind", "one of none, fixed, sliding"},
+        {"channels:\n  open:\n    - name: a\n      buffer: {kind: fixed, size: «big»}\n",
+         "channels.open[0].buffer.size", "whole number"},
+        {"channels: {open: [{name: a, buffer: {kind: fixed, size: «0»}}]}\n",
+         "channels.open[0].buffer.size", "from 1 to"},
+        {"channels: {open: [{name: a, max_parked: «0»}]}\n",
+         "channels.open[0].max_parked", "from 1 to"},
+        {"channels: {open: [{name: a, close_after_ms: «-1»}]}\n",
+         "channels.open[0].close_after_ms", "milliseconds"},
+        {"channels:\n  open:\n    - name: «\"a b\"»\n", "channels.open[0].name",
+         "channel name"},
+        {"channels:\n  open:\n    - name: «~»\n", "channels.open[0].name", "not nothing"},
+        {"channels: {templates: [{match: «'[ab]'»}]}\n", "channels.templates[0].match",
+         "* and ?"},
+        {"channels: {templates: [{match: «''»}]}\n", "channels.templates[0].match",
+         "not \"\""},
+    };
+
+    check_cases(cases, COUNT_OF(cases));
+}
+END_TEST
+
+START_TEST(values_of_another_kind_are_reported)
+{
+    static const struct mistake_case cases[] = {
+        {"«just text»\n", "", "must be a mapping (KEY: VALUE), not \"just text\""},
+        {"«- a»\n- b\n", "", "must be a mapping (KEY: VALUE), not a list"},
+        {"log: «loud»\n", "log", "must be a mapping"},
+        {"log: «[]»\n", "log", "not an empty list"},
+        {"channels:\n  «- a»\n", "channels", "must be a mapping"},
+        {"channels:\n  templates: «5»\n", "channels.templates", "must be a list"},
+        {"channels:\n  templates: «{match: a}»\n", "channels.templates",
+         "must be a list"},
+        {"channels:\n  open: [«a»]\n", "channels.open[0]", "must be a mapping"},
+        {"channels: {open: [{name: a, buffer: «fixed»}]}", "channels.open[0].buffer",
+         "must be a mapping"},
+        {"listen: «tcp://127.0.0.1:1»\n", "listen", "must be a list of at least one URI"},
+        {"listen: «[]»\n", "listen", "not an empty list"},
+        {"listen:«»\n", "listen", "not nothing"},
+    };
+
+    check_cases(cases, COUNT_OF(cases));
+}
+END_TEST
+
+START_TEST(missing_members_are_reported_at_the_mapping)
+{
+    static const struct mistake_case cases[] = {
+        {"channels:\n  templates:\n    - «{buffer: {kind: none}}»\n",
+         "channels.templates[0].match", "is missing"},
+        {"channels:\n  templates:\n    - match: a\n    - «buffer: {kind: none}»\n",
+         "channels.templates[1].match", "is missing"},
+        {"channels:\n  open:\n    - «{buffer: {kind: none}}»\n", "channels.open[0].name",
+         "is missing; it must be a channel name"},
+        {"channels:\n  open:\n    - {name: a, buffer: «{size: 5}»}\n",
+         "channels.open[0].buffer.kind", "is missing; it must be one of none"},
+        {"channels:\n  open:\n    - name: a\n      buffer:«»\n",
+         "channels.open[0].buffer.kind", "is missing"},
+        {"channels: {open: [«{}»]}\n", "channels.open[0].name", "is missing"},
+        {"channels:\n  open:\n    -«»\n", "channels.open[0].name", "is missing"},
+    };
+
+    check_cases(cases, COUNT_OF(cases));
+}
+END_TEST
+
+START_TEST(what_the_document_refused_is_not_reported_again)
+{
+    static const struct mistake_case cases[] = {
+        {"workers: 1\n«workers»: many\n", "workers", "already given"},
+        {"log: «*»x\n", "log", "anchors"},
+        {"colour: «*»x\n", "colour", "anchors"},
+        {"channels: {open: [{name: «!t» x}]}", "channels.open[0].name", "tags"},
+        {"channels: {open: [«*»x]}", "channels.open[0]", "anchors"},
+        {"? «[a]»\n: 1\n", "?", "plain text"},
+    };
+
+    check_cases(cases, COUNT_OF(cases));
+}
+END_TEST
+
+START_TEST(long_texts_are_shown_in_part)
+{
+    char text[400], a[301];
+    struct config *config;
+
+    memset(a, 'a', sizeof a - 1);
+    a[sizeof a - 1] = '\0';
+    snprintf(text, sizeof text, "workers: %s\n", a);
+    config = read_text(text);
+    ck_assert_uint_eq(mistakes_count(&mistakes), 1);
+    ck_assert_uint_lt(strlen(mistakes_line(&mistakes, 0)), 200);
+    finish(config);
+}
+END_TEST
+
+UNIT_MAIN("reader", plain_values_go_into_their_fields, every_limit_goes_into_its_field,
+          what_is_absent_stays, quoted_values_are_as_good_as_plain_ones,
+          listeners_keep_their_order, templates_have_a_glob_and_settings,
+          channels_to_open_have_a_name_and_settings, groups_and_lists_may_hold_nothing,
+          unknown_keys_are_reported_at_the_key, bad_values_are_reported_at_the_value,
+          values_of_another_kind_are_reported,
+          missing_members_are_reported_at_the_mapping,
+          what_the_document_refused_is_not_reported_again, long_texts_are_shown_in_part)
