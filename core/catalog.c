@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT */
+#include "catalog.h"
+
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+#include "name.h"
+#include "peer.h"
+
+/* So many unknown channels are kept for reuse. */
+enum { UNKNOWN_KEPT = 1024 };
+
+/* ---- templates ---- */
+
+static void templates_free(struct channel_template *t, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        free((void *)(uintptr_t)t[i].match);
+    free(t);
+}
+
+static struct channel_template *templates_copy(const struct channel_template *from,
+                                               size_t count)
+{
+    struct channel_template *copy = calloc(count + 1, sizeof *copy);
+
+    for (size_t i = 0; copy && i < count; i++) {
+        copy[i] = from[i];
+        copy[i].match = strdup(from[i].match);
+        if (!copy[i].match) {
+            templates_free(copy, i);
+            return NULL;
+        }
+    }
+    return copy;
+}
+
+static bool glob_matches(const char *glob, struct slice name)
+{
+    char text[NAME_MAX_LEN + 1];
+
+    memcpy(text, name.bytes, name.len);
+    text[name.len] = '\0';
+    return fnmatch(glob, text, 0) == 0;
+}
+
+struct channel_settings catalog_settings(const struct catalog *c, struct slice name)
+{
+    for (size_t i = 0; i < c->template_count; i++)
+        if (glob_matches(c->templates[i].match, name))
+            return c->templates[i].settings;
+    return (struct channel_settings){.kind = KIND_NONE, .close_after_ms = -1};
+}
+
+/* ---- channels come and go ---- */
+
+static void unknown_trim(struct catalog *c, size_t keep)
+{
+    struct exchange *ex = c->exchange;
+
+    while (ex->unknown_count > keep) {
+        struct channel *ch = container_of(list_pop(&ex->unknown), struct channel, quiet);
+
+        c->age++;
+        ex->unknown_count--;
+        registry_remove(&c->registry, ch);
+        channel_free(ch);
+    }
+}
+
+static void unknown_add(struct catalog *c, struct channel *ch)
+{
+    list_remove(&ch->quiet);
+    list_push(&c->exchange->unknown, &ch->quiet);
+    c->exchange->unknown_count++;
+}
+
+bool catalog_init(struct catalog *c, struct exchange *ex, struct hash_key key)
+{
+    *c = (struct catalog){.exchange = ex};
+    return registry_init(&c->registry, key);
+}
+
+void catalog_release(struct catalog *c)
+{
+    registry_release(&c->registry);
+    templates_free(c->templates, c->template_count);
+    *c = (struct catalog){0};
+}
+
+bool catalog_set_templates(struct catalog *c, const struct channel_template *t,
+                           size_t count)
+{
+    struct channel_template *copy = templates_copy(t, count);
+
+    if (!copy)
+        return false;
+    templates_free(c->templates, c->template_count);
+    c->templates = copy;
+    c->template_count = count;
+    c->edition++;
+    unknown_trim(c, 0); /* they are as the old templates would have them */
+    return true;
+}
+
+struct channel *catalog_find(const struct catalog *c, struct slice name)
+{
+    struct channel *ch =
+        registry_find(&c->registry, name, registry_hash(&c->registry, name));
+
+    return ch && ch->known ? ch : NULL;
+}
+
+struct channel *catalog_get(struct catalog *c, struct slice name)
+{
+    uint32_t hash = registry_hash(&c->registry, name);
+    struct channel *ch = registry_find(&c->registry, name, hash);
+    struct channel_settings s;
+
+    if (ch)
+        return ch;
+    s = catalog_settings(c, name);
+    ch = channel_new(name, hash, &s);
+    if (!ch)
+        return NULL;
+    ch->edition = c->edition;
+    registry_add(&c->registry, ch);
+    unknown_add(c, ch);
+    return ch;
+}
+
+static void peer_remember(struct peer *peer, struct channel *ch)
+{
+    for (int i = PEER_RECENT - 1; i > 0; i--)
+        peer->recent[i] = peer->recent[i - 1];
+    peer->recent[0] = ch;
+}
+
+struct channel *catalog_get_for(struct catalog *c, struct peer *peer, struct slice name)
+{
+    bool fresh = peer->recent_age == c->age;
+    struct channel *ch;
+
+    for (int i = 0; fresh && i < PEER_RECENT && peer->recent[i]; i++)
+        if (slice_equal(channel_name(peer->recent[i]), name))
+            return peer->recent[i];
+    if (!fresh)
+        memset(peer->recent, 0, sizeof peer->recent);
+    peer->recent_age = c->age;
+    ch = catalog_get(c, name);
+    if (ch)
+        peer_remember(peer, ch);
+    return ch;
+}
+
+void catalog_forget(struct catalog *c, struct channel *ch)
+{
+    bool own = ch->opened || ch->edition != c->edition; /* not the templates' of now */
+    struct channel_settings s =
+        own ? catalog_settings(c, channel_name(ch)) : channel_settings(ch);
+
+    heap_remove(&c->exchange->timers, &ch->timer.node);
+    channel_reset(ch, &s);
+    ch->edition = c->edition;
+    c->exchange->known--;
+    unknown_add(c, ch);
+}
+
+void catalog_trim(struct catalog *c)
+{
+    if (c->exchange->unknown_count > UNKNOWN_KEPT)
+        unknown_trim(c, UNKNOWN_KEPT);
+}
+
+/* ---- the list ---- */
+
+/* A prefix taken apart: what names begin with, and the glob that they match, if any. */
+struct pattern {
+    struct slice stem;
+    char glob[NAME_MAX_LEN + 2]; /* empty: the stem says it all */
+};
+
+/* Whether a prefix has nothing in it that only fnmatch would take for more than itself.
+ */
+static bool is_of_stars_and_names(struct slice prefix)
+{
+    for (size_t i = 0; i < prefix.len; i++)
+        if (prefix.bytes[i] != '*' && !name_is_valid(slice_of(&prefix.bytes[i], 1)))
+            return false;
+    return true;
+}
+
+/* False: no name can begin so. */
+static bool pattern_of(struct slice prefix, struct pattern *ret)
+{
+    const char *star = prefix.len ? memchr(prefix.bytes, '*', prefix.len) : NULL;
+
+    ret->stem = prefix;
+    ret->glob[0] = '\0';
+    if (!star)
+        return true;
+    if (prefix.len > NAME_MAX_LEN || !is_of_stars_and_names(prefix))
+        return false;
+    ret->stem.len = (size_t)(star - prefix.bytes);
+    memcpy(ret->glob, prefix.bytes, prefix.len);
+    strcpy(ret->glob + prefix.len, "*");
+    return true;
+}
+
+static bool begins_with(struct slice name, struct slice stem)
+{
+    return name.len >= stem.len &&
+           (stem.len == 0 || !memcmp(name.bytes, stem.bytes, stem.len));
+}
+
+/* The first channel to look at: the first with the stem, or the one behind `after`. */
+static struct channel *list_start(const struct catalog *c,
+                                  const struct catalog_query *query, struct slice stem)
+{
+    struct channel *ch = registry_from(&c->registry, stem);
+    struct channel *behind = NULL;
+
+    if (!query->after.bytes || !ch)
+        return ch;
+    behind = registry_from(&c->registry, query->after);
+    if (behind && slice_equal(channel_name(behind), query->after))
+        behind = registry_next(&c->registry, behind);
+    if (!behind || registry_order(channel_name(behind), channel_name(ch)) > 0)
+        return behind;
+    return ch;
+}
+
+size_t catalog_list(const struct catalog *c, const struct catalog_query *query,
+                    struct channel_stat *ret, bool *ret_more)
+{
+    struct pattern pattern;
+    struct channel *ch;
+    size_t count = 0;
+
+    *ret_more = false;
+    if (!pattern_of(query->prefix, &pattern))
+        return 0;
+    ch = list_start(c, query, pattern.stem);
+    for (; ch && begins_with(channel_name(ch), pattern.stem);
+         ch = registry_next(&c->registry, ch)) {
+        if (!ch->known ||
+            (pattern.glob[0] && !glob_matches(pattern.glob, channel_name(ch))))
+            continue;
+        if (count == query->limit) {
+            *ret_more = true;
+            break;
+        }
+        channel_stat(ch, &ret[count++]);
+    }
+    return count;
+}

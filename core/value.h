@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * value.h - immutable, counted bytes: a value that is buffered or parked. Never parsed.
+ *
+ * The count is atomic, and it alone: a value may be dropped by whoever drains a completed
+ * alt, without the lock under which the value was taken.
+ */
+#ifndef CORE_VALUE_H
+#define CORE_VALUE_H
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include "slice.h"
+
+struct value {
+    atomic_uint refs;
+    size_t len;
+    char bytes[];
+};
+
+/* A copy of the bytes, with one reference, the caller's; NULL if out of memory. */
+struct value *value_new(struct slice bytes);
+
+/* One more reference; returns v. */
+struct value *value_hold(struct value *v);
+
+/* Gives a reference back; the last one frees. NULL is fine. */
+void value_drop(struct value *v);
+
+static inline struct slice value_slice(const struct value *v)
+{
+    return slice_of(v->bytes, v->len);
+}
+
+#endif
