@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <event2/event_struct.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include "clock.h"
+#include "hub.h"
+#include "listener.h"
+#include "log.h"
+#include "metrics.h"
+#include "notify.h"
+#include "reply.h"
+#include "settings.h"
+#include "worker.h"
+
+enum { SIGNALS = 3 };
+
+struct daemon {
+    const struct options *options;
+    struct config *started; /* what it started with: some keys stay so */
+    struct config *config;  /* what counts now */
+    struct metrics metrics;
+    struct event_base *base;
+    struct hub *hub;
+    struct worker **workers;
+    size_t worker_count, running, next; /* next: who gets the next connection */
+    struct listener **listeners;
+    size_t listener_count;
+    struct event signals[SIGNALS];
+    struct event watchdog;
+    uint64_t last_beats[HUB_WORKERS_MAX];
+};
+
+/* ---- configuration ---- */
+
+static struct config *load(const char *path)
+{
+    struct mistakes mistakes;
+    struct config *config;
+
+    mistakes_init(&mistakes, path);
+    config = config_load(path, &mistakes);
+    for (size_t i = 0; i < mistakes_count(&mistakes); i++)
+        fprintf(stderr, "%s\n", mistakes_line(&mistakes, i));
+    mistakes_release(&mistakes);
+    return config;
+}
+
+struct config *daemon_configure(const struct options *options)
+{
+    return options->config ? load(options->config) : config_default();
+}
+
+static void set_log_level(const struct daemon *d)
+{
+    log_set_level(d->options->has_level ? d->options->level : d->config->log_level);
+}
+
+/* ---- connections ---- */
+
+/* One line, as PROTOCOL.md has it, to somebody for whom there is no place. */
+static void turn_away(struct daemon *d, int fd)
+{
+    struct reply_view r = reply_of((struct slice){0}, ERR_LIMIT_CONNECTIONS);
+    struct text out = {0};
+
+    r.message = slice_text(err_text(ERR_LIMIT_CONNECTIONS));
+    reply_write(&out, &r);
+    if (!out.broken && send(fd, out.bytes, out.len, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+        log_line(LEVEL_DEBUG,
+                 "a client was turned away, and gone before it could be told");
+    text_release(&out);
+    close(fd);
+    metrics_add(&d->metrics, METRIC_refused_total, 1);
+}
+
+static void on_accepted(int fd, void *arg)
+{
+    struct daemon *d = arg;
+    struct worker *w = d->workers[d->next];
+
+    if (metrics_get(&d->metrics, METRIC_connections) >= d->config->limits.connections) {
+        turn_away(d, fd);
+        return;
+    }
+    d->next = (d->next + 1) % d->worker_count;
+    metrics_add(&d->metrics, METRIC_connections, 1); /* before it can end */
+    if (worker_welcome(w, fd)) {
+        metrics_add(&d->metrics, METRIC_connections_total, 1);
+        return;
+    }
+    metrics_add(&d->metrics, METRIC_connections, -1);
+    turn_away(d, fd);
+}
+
+/* ---- signals ---- */
+
+static void on_stop(evutil_socket_t sig, short what, void *arg)
+{
+    struct daemon *d = arg;
+
+    (void)what;
+    log_line(LEVEL_NOTICE, "stopping: %s", strsignal((int)sig));
+    event_base_loopbreak(d->base);
+}
+
+static void warn_of_fixed_keys(const struct daemon *d, const struct config *loaded)
+{
+    const char *keys[CONFIG_FIXED_MAX];
+    size_t count = config_fixed_changes(d->started, loaded, keys);
+
+    for (size_t i = 0; i < count; i++)
+        log_line(LEVEL_WARNING, "%s has changed: that takes effect at the next start",
+                 keys[i]);
+}
+
+static bool apply(struct daemon *d, struct config *loaded)
+{
+    struct broker_settings settings;
+    bool ok = settings_of(loaded, &settings);
+
+    if (!ok)
+        return false;
+    ok = hub_configure(d->hub, &settings);
+    settings_release(&settings);
+    for (size_t i = 0; ok && i < d->worker_count; i++)
+        worker_renew_limits(d->workers[i]);
+    return ok;
+}
+
+static void reload(struct daemon *d)
+{
+    struct config *loaded = load(d->options->config);
+
+    if (!loaded || !apply(d, loaded)) {
+        log_line(LEVEL_ERROR, "%s was not taken: the configuration stays as it was",
+                 d->options->config);
+        config_free(loaded);
+        return;
+    }
+    warn_of_fixed_keys(d, loaded);
+    if (d->config != d->started)
+        config_free(d->config);
+    d->config = loaded;
+    set_log_level(d);
+    log_line(LEVEL_NOTICE, "%s was read again", d->options->config);
+}
+
+static void on_reload(evutil_socket_t sig, short what, void *arg)
+{
+    struct daemon *d = arg;
+
+    (void)sig;
+    (void)what;
+    if (!d->options->config) {
+        log_line(LEVEL_NOTICE, "there is no configuration file to read again");
+        return;
+    }
+    notify_reloading(clock_now_ns());
+    reload(d);
+    notify_send("READY=1");
+}
+
+/* The watchdog is told only if every worker has turned since it was told last. */
+static void on_watchdog(evutil_socket_t fd, short what, void *arg)
+{
+    struct daemon *d = arg;
+    bool alive = true;
+
+    (void)fd;
+    (void)what;
+    for (size_t i = 0; i < d->worker_count; i++) {
+        uint64_t beats = atomic_load(&d->workers[i]->beats);
+
+        alive = alive && beats != d->last_beats[i];
+        d->last_beats[i] = beats;
+        worker_nudge(d->workers[i]);
+    }
+    if (alive)
+        notify_send("WATCHDOG=1");
+    else
+        log_line(LEVEL_WARNING, "a worker does not turn");
+}
+
+static bool hear_signals(struct daemon *d)
+{
+    static const struct {
+        int sig;
+        event_callback_fn heard;
+    } rows[SIGNALS] = {{SIGTERM, on_stop}, {SIGINT, on_stop}, {SIGHUP, on_reload}};
+
+    signal(SIGPIPE, SIG_IGN);
+    for (int i = 0; i < SIGNALS; i++) {
+        evsignal_assign(&d->signals[i], d->base, rows[i].sig, rows[i].heard, d);
+        if (event_add(&d->signals[i], NULL) < 0)
+            return false;
+    }
+    return true;
+}
+
+static void start_watchdog(struct daemon *d)
+{
+    int64_t period_ns = notify_watchdog_ns();
+    const struct timeval period = {
+        .tv_sec = period_ns / NS_PER_S,
+        .tv_usec = period_ns % NS_PER_S / 1000,
+    };
+
+    event_assign(&d->watchdog, d->base, -1, EV_PERSIST, on_watchdog, d);
+    for (size_t i = 0; i < d->worker_count; i++)
+        d->last_beats[i] = UINT64_MAX;
+    if (period_ns > 0)
+        event_add(&d->watchdog, &period);
+}
+
+/* ---- starting ---- */
+
+/* As many descriptors as we may have: each connection needs one. */
+static void raise_descriptors(const struct daemon *d)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_max != RLIM_INFINITY &&
+        limit.rlim_max < (rlim_t)d->config->limits.connections)
+        log_line(LEVEL_WARNING,
+                 "limits.connections is %lld, but only %llu descriptors are allowed",
+                 (long long)d->config->limits.connections,
+                 (unsigned long long)limit.rlim_max);
+}
+
+/* The processors that we may run on, if the configuration does not say. */
+static size_t count_workers(const struct config *config)
+{
+    cpu_set_t cpus;
+    int count;
+
+    if (config->workers > 0)
+        return (size_t)config->workers;
+    if (sched_getaffinity(0, sizeof cpus, &cpus) < 0)
+        return 1;
+    count = CPU_COUNT(&cpus);
+    return count < HUB_WORKERS_MAX ? (size_t)count : HUB_WORKERS_MAX;
+}
+
+static bool open_hub(struct daemon *d)
+{
+    struct broker_settings settings;
+    const char *name = NULL;
+    enum err err;
+
+    if (!settings_of(d->config, &settings))
+        return false;
+    d->hub = hub_new(&settings);
+    settings_release(&settings);
+    if (!d->hub)
+        return false;
+    err = settings_open_channels(d->config, d->hub->broker, clock_now_ns(), &name);
+    if (err)
+        log_line(LEVEL_ERROR, "cannot open channel %s: %s", name, err_text(err));
+    return !err;
+}
+
+static bool open_workers(struct daemon *d)
+{
+    size_t count = count_workers(d->config);
+
+    d->workers = calloc(count, sizeof(struct worker *));
+    for (; d->workers && d->worker_count < count; d->worker_count++) {
+        d->workers[d->worker_count] = worker_new(d->hub, &d->metrics);
+        if (!d->workers[d->worker_count])
+            return false;
+    }
+    d->metrics.workers = (int)count;
+    return d->workers != NULL;
+}
+
+static bool add_listener(struct daemon *d, struct listener *l, const char *what)
+{
+    if (!l) {
+        log_line(LEVEL_ERROR, "cannot listen on %s: %s", what, strerror(errno));
+        return false;
+    }
+    d->listeners[d->listener_count++] = l;
+    return true;
+}
+
+static bool open_listener(struct daemon *d, const char *text)
+{
+    struct uri uri;
+    const char *wrong = uri_parse(text, &uri);
+
+    if (wrong) {
+        log_line(LEVEL_ERROR, "cannot listen on %s: %s", text, wrong);
+        return false;
+    }
+    return add_listener(d, listener_open(&uri), text);
+}
+
+/* Those of systemd if there are any, else those of -l, else those of the configuration.
+ */
+static bool open_listeners(struct daemon *d)
+{
+    size_t given = (size_t)notify_listen_fds();
+    char **texts = d->config->listen.items;
+    size_t count = d->config->listen.count;
+    char what[32];
+
+    if (d->options->listen_count > 0) {
+        texts = d->options->listen;
+        count = d->options->listen_count;
+    }
+    d->listeners = calloc(count + given, sizeof(struct listener *));
+    if (!d->listeners)
+        return false;
+    for (size_t i = 0; i < given; i++) {
+        snprintf(what, sizeof what, "descriptor %d", NOTIFY_FD + (int)i);
+        if (!add_listener(d, listener_adopt(NOTIFY_FD + (int)i), what))
+            return false;
+    }
+    for (size_t i = 0; given == 0 && i < count; i++)
+        if (!open_listener(d, texts[i]))
+            return false;
+    return true;
+}
+
+struct daemon *daemon_new(struct config *config, const struct options *options)
+{
+    struct daemon *d = calloc(1, sizeof *d);
+
+    if (!d) {
+        config_free(config);
+        return NULL;
+    }
+    d->options = options;
+    d->started = d->config = config;
+    d->metrics.started_ns = clock_now_ns();
+    set_log_level(d);
+    raise_descriptors(d);
+    d->base = event_base_new();
+    if (d->base && open_hub(d) && open_workers(d) && open_listeners(d) && hear_signals(d))
+        return d;
+    daemon_free(d);
+    return NULL;
+}
+
+/* ---- running ---- */
+
+static bool start(struct daemon *d)
+{
+    for (; d->running < d->worker_count; d->running++)
+        if (!worker_start(d->workers[d->running]))
+            return false;
+    for (size_t i = 0; i < d->listener_count; i++) {
+        char text[URI_TEXT_MAX];
+
+        if (!listener_start(d->listeners[i], d->base, on_accepted, d))
+            return false;
+        uri_format(listener_uri(d->listeners[i]), text);
+        log_line(LEVEL_NOTICE, "listening on %s", text);
+    }
+    start_watchdog(d);
+    notify_send("READY=1");
+    return true;
+}
+
+static void close_listeners(struct daemon *d)
+{
+    while (d->listener_count > 0)
+        listener_free(d->listeners[--d->listener_count]);
+}
+
+static void stop(struct daemon *d)
+{
+    notify_send("STOPPING=1");
+    close_listeners(d);
+    for (size_t i = 0; i < d->running; i++)
+        worker_stop(d->workers[i]);
+    while (d->running > 0)
+        worker_join(d->workers[--d->running]);
+    log_line(LEVEL_NOTICE, "stopped");
+}
+
+bool daemon_run(struct daemon *d)
+{
+    bool started = start(d);
+
+    if (started)
+        event_base_dispatch(d->base);
+    else
+        log_line(LEVEL_ERROR, "cannot start: %s", strerror(errno));
+    stop(d);
+    return started;
+}
+
+void daemon_free(struct daemon *d)
+{
+    if (!d)
+        return;
+    close_listeners(d);
+    for (size_t i = 0; i < d->worker_count; i++)
+        worker_free(d->workers[i]);
+    hub_free(d->hub);
+    for (int i = 0; d->base && i < SIGNALS; i++)
+        if (event_initialized(&d->signals[i]))
+            event_del(&d->signals[i]);
+    if (d->base)
+        event_base_free(d->base);
+    if (d->config != d->started)
+        config_free(d->config);
+    config_free(d->started);
+    free(d->listeners);
+    free(d->workers);
+    free(d);
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+#include "hub.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include "dispatch.h"
+
+/* When what is due could not be done for want of memory. */
+#define RETRY_NS INT64_C(100000000)
+
+struct hub *hub_new(const struct broker_settings *settings)
+{
+    struct hub *hub = calloc(1, sizeof *hub);
+    struct hash_key key;
+    uint64_t random;
+
+    if (!hub)
+        return NULL;
+    if (getrandom(&key, sizeof key, 0) != sizeof key ||
+        getrandom(&random, sizeof random, 0) != sizeof random)
+        goto fail;
+    hub->broker = broker_new(settings, key, random | 1);
+    if (!hub->broker)
+        goto fail;
+    hub->limits = settings->limits;
+    pthread_mutex_init(&hub->lock, NULL);
+    return hub;
+fail:
+    free(hub);
+    return NULL;
+}
+
+void hub_free(struct hub *hub)
+{
+    if (!hub)
+        return;
+    assert(hub->seats == 0);
+    broker_free(hub->broker);
+    pthread_mutex_destroy(&hub->lock);
+    free(hub);
+}
+
+bool hub_configure(struct hub *hub, const struct broker_settings *settings)
+{
+    bool ok;
+
+    pthread_mutex_lock(&hub->lock);
+    ok = broker_configure(hub->broker, settings);
+    if (ok)
+        hub->limits = settings->limits;
+    pthread_mutex_unlock(&hub->lock);
+    return ok;
+}
+
+struct limits hub_limits(struct hub *hub)
+{
+    struct limits limits;
+
+    pthread_mutex_lock(&hub->lock);
+    limits = hub->limits;
+    pthread_mutex_unlock(&hub->lock);
+    return limits;
+}
+
+void hub_add_turn(struct hub *hub, struct turn *turn)
+{
+    assert(hub->turn_count < HUB_WORKERS_MAX && hub->seats == 0);
+    turn->worker = hub->turn_count++;
+    list_init(&turn->retired);
+}
+
+/*
+ * Room on the list of the dirty for every seat there is, so that nothing that completes
+ * can be without a drainer.
+ */
+static bool turn_reserve_dirty(struct hub *hub, struct turn *turn)
+{
+    size_t count = turn->dirty_count + hub->seats;
+    struct seat **dirty;
+
+    if (count <= turn->dirty_cap)
+        return true;
+    count += count / 4 + 16;
+    dirty = realloc(turn->dirty, count * sizeof(struct seat *));
+    if (!dirty)
+        return false;
+    turn->dirty = dirty;
+    turn->dirty_cap = count;
+    return true;
+}
+
+bool hub_sit(struct hub *hub, struct turn *turn, struct seat *seat)
+{
+    bool ok;
+
+    peer_init(&seat->peer);
+    list_init(&seat->done);
+    seat->drainers = 0;
+    atomic_init(&seat->holders, 1);
+    pthread_mutex_lock(&hub->lock);
+    hub->seats++;
+    ok = turn_reserve_dirty(hub, turn);
+    if (!ok)
+        hub->seats--;
+    pthread_mutex_unlock(&hub->lock);
+    return ok;
+}
+
+void hub_rise(struct hub *hub, struct seat *seat)
+{
+    pthread_mutex_lock(&hub->lock);
+    hub->seats--;
+    pthread_mutex_unlock(&hub->lock);
+    peer_release(&seat->peer);
+}
+
+/* Links what completed to its seats, and the seats to the turn. */
+static void hub_sort(struct hub *hub, struct turn *turn)
+{
+    struct list *done = broker_done(hub->broker), *link;
+    uint64_t bit = UINT64_C(1) << turn->worker;
+
+    while ((link = list_pop(done))) {
+        struct completion *c = container_of(link, struct completion, link);
+        struct seat *seat = container_of(c->peer, struct seat, peer);
+
+        list_push(&seat->done, link);
+        if (seat->drainers & bit)
+            continue;
+        seat->drainers |= bit;
+        atomic_fetch_add_explicit(&seat->holders, 1, memory_order_relaxed);
+        turn->dirty[turn->dirty_count++] = seat;
+    }
+}
+
+/* Without memory: replies to the worker's own sessions, for which there is always room.
+ */
+static void turn_refuse_all(struct turn *turn)
+{
+    for (size_t i = 0; i < turn->ticket_count; i++)
+        if (turn->tickets[i].rq.op != (enum op)OP_LEAVE && !turn->tickets[i].err)
+            turn->tickets[i].err = ERR_NO_MEMORY;
+}
+
+int64_t hub_run(struct hub *hub, struct turn *turn, int64_t now_ns)
+{
+    int64_t deadline;
+
+    pthread_mutex_lock(&hub->lock);
+    broker_recycle(hub->broker, &turn->retired);
+    broker_set_outside(hub->broker,
+                       atomic_load_explicit(&hub->outside, memory_order_relaxed));
+    if (!turn_reserve_dirty(hub, turn))
+        turn_refuse_all(turn);
+    for (size_t i = 0; i < turn->ticket_count; i++)
+        dispatch_run(hub, turn, &turn->tickets[i], now_ns);
+    hub_sort(hub, turn);
+    deadline = broker_deadline(hub->broker);
+    pthread_mutex_unlock(&hub->lock);
+    return deadline;
+}
+
+int64_t hub_expire(struct hub *hub, struct turn *turn, int64_t now_ns)
+{
+    int64_t deadline;
+
+    pthread_mutex_lock(&hub->lock);
+    if (turn_reserve_dirty(hub, turn))
+        broker_expire(hub->broker, now_ns);
+    hub_sort(hub, turn);
+    deadline = broker_deadline(hub->broker);
+    pthread_mutex_unlock(&hub->lock);
+    return deadline > now_ns ? deadline : now_ns + RETRY_NS;
+}
+
+bool hub_has_parked(struct hub *hub, const struct seat *seat)
+{
+    bool parked;
+
+    pthread_mutex_lock(&hub->lock);
+    parked = seat->peer.count > 0;
+    pthread_mutex_unlock(&hub->lock);
+    return parked;
+}
+
+void hub_collect(struct hub *hub, struct seat *seat, unsigned worker,
+                 struct list *ret_done)
+{
+    list_init(ret_done);
+    pthread_mutex_lock(&hub->lock);
+    list_splice(ret_done, &seat->done);
+    seat->drainers &= ~(UINT64_C(1) << worker);
+    pthread_mutex_unlock(&hub->lock);
+}
+
+bool turn_reserve_offers(struct turn *turn, size_t count)
+{
+    struct offer *offers;
+
+    if (count <= turn->offers_cap)
+        return true;
+    offers = realloc(turn->offers, count * sizeof *offers);
+    if (!offers)
+        return false;
+    turn->offers = offers;
+    turn->offers_cap = count;
+    return true;
+}
+
+void turn_release(struct turn *turn)
+{
+    struct list *link;
+
+    while ((link = list_pop(&turn->retired)))
+        completion_release(container_of(link, struct completion, link));
+    free(turn->offers);
+    free(turn->dirty);
+}

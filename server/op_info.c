@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The operations that tell something: list, stat, hello, ping. Under the lock they copy
+ * numbers; the JSON is made when the reply is written.
+ */
+#include <jansson.h>
+#include <stdlib.h>
+#include "clock.h"
+#include "dispatch.h"
+#include "metrics.h"
+#include "reply.h"
+
+/* ---- under the lock ---- */
+
+static enum run run_failed(struct ticket *t, enum err err)
+{
+    t->done.err = err;
+    t->done.chan = t->rq.chan;
+    return RUN_DONE;
+}
+
+enum run op_list(const struct errand *e, struct ticket *t)
+{
+    struct catalog_query query = {
+        .prefix = t->rq.prefix,
+        .after = t->rq.after,
+        .limit = (size_t)t->rq.limit,
+    };
+
+    t->stats = calloc(query.limit, sizeof *t->stats);
+    if (!t->stats)
+        return run_failed(t, ERR_NO_MEMORY);
+    t->stat_count = broker_list(e->hub->broker, &query, t->stats, &t->more);
+    return RUN_DONE;
+}
+
+enum run op_stat(const struct errand *e, struct ticket *t)
+{
+    if (!t->rq.chan.bytes) {
+        t->totals = broker_totals(e->hub->broker);
+        return RUN_DONE;
+    }
+    t->stats = malloc(sizeof *t->stats);
+    if (!t->stats)
+        return run_failed(t, ERR_NO_MEMORY);
+    t->stat_count = 1;
+    return run_failed(t, broker_stat(e->hub->broker, t->rq.chan, t->stats));
+}
+
+enum run op_hello(const struct errand *e, struct ticket *t)
+{
+    (void)e;
+    (void)t;
+    return RUN_DONE;
+}
+
+enum run op_ping(const struct errand *e, struct ticket *t)
+{
+    (void)e;
+    (void)t;
+    return RUN_DONE;
+}
+
+/* ---- replies ---- */
+
+static void set_int(json_t *object, const char *name, int64_t n)
+{
+    json_object_set_new(object, name, json_integer(n));
+}
+
+static json_t *buffer_json(const struct channel_settings *s)
+{
+    json_t *buffer = json_object();
+
+    json_object_set_new(buffer, "kind", json_string(kind_name(s->kind)));
+    if (kind_is_sized(s->kind))
+        set_int(buffer, "size", s->size);
+    return buffer;
+}
+
+static json_t *channel_json(const struct channel_stat *stat)
+{
+    json_t *object = json_object();
+
+    json_object_set_new(object, "name", json_string(stat->name));
+    json_object_set_new(object, "buffer", buffer_json(&stat->settings));
+    set_int(object, "buffered", stat->buffered);
+    set_int(object, "bytes", (int64_t)stat->bytes);
+    set_int(object, "parked_puts", stat->parked_puts);
+    set_int(object, "parked_takes", stat->parked_takes);
+    json_object_set_new(object, "closed", json_boolean(stat->closed));
+    set_int(object, "puts", (int64_t)stat->puts);
+    set_int(object, "takes", (int64_t)stat->takes);
+    set_int(object, "dropped", (int64_t)stat->dropped);
+    return object;
+}
+
+static json_t *daemon_json(const struct broker_stat *totals, const struct metrics *m)
+{
+    json_t *object = json_object();
+
+    json_object_set_new(object, "version", json_string(CHAND_VERSION));
+    set_int(object, "uptime_s", (clock_now_ns() - m->started_ns) / NS_PER_S);
+    set_int(object, "workers", m->workers);
+    set_int(object, "channels", totals->channels);
+    set_int(object, "parked", totals->parked);
+    set_int(object, "bytes", totals->bytes);
+    set_int(object, "output_bytes", totals->output_bytes);
+    for (int i = 0; i < METRIC_COUNT; i++)
+        set_int(object, metrics_name((enum metric)i), metrics_get(m, (enum metric)i));
+    return object;
+}
+
+static json_t *limits_json(const struct limits *limits)
+{
+    json_t *object = json_object();
+
+    for (size_t i = 0; i < limit_row_count; i++)
+        set_int(object, limit_rows[i].name, limit_value(limits, &limit_rows[i]));
+    return object;
+}
+
+/* Writes the reply with `json` in the given place of it; takes the reference. */
+static void answer_json(struct text *out, struct reply_view *r, struct slice *place,
+                        json_t *json)
+{
+    char *dump = json_dumps(json, JSON_COMPACT);
+
+    json_decref(json);
+    if (dump)
+        *place = slice_text(dump);
+    else
+        r->err = ERR_NO_MEMORY;
+    reply_write(out, r);
+    free(dump);
+}
+
+void answer_list(struct text *out, struct completion *c, const struct dispatch_info *info)
+{
+    const struct ticket *t = ticket_of(c);
+    struct reply_view r = reply_of(c->tag, ERR_OK);
+    json_t *channels = json_array();
+
+    (void)info;
+    for (size_t i = 0; i < t->stat_count; i++)
+        json_array_append_new(channels, channel_json(&t->stats[i]));
+    r.more = t->more;
+    answer_json(out, &r, &r.channels, channels);
+}
+
+void answer_stat(struct text *out, struct completion *c, const struct dispatch_info *info)
+{
+    const struct ticket *t = ticket_of(c);
+    struct reply_view r = reply_of(c->tag, ERR_OK);
+
+    answer_json(out, &r, &r.stat,
+                t->stats ? channel_json(t->stats)
+                         : daemon_json(&t->totals, info->metrics));
+}
+
+void answer_hello(struct text *out, struct completion *c,
+                  const struct dispatch_info *info)
+{
+    struct reply_view r = reply_of(c->tag, ERR_OK);
+
+    r.server = slice_text("chand/" CHAND_VERSION);
+    r.protocol = 1;
+    answer_json(out, &r, &r.limits, limits_json(info->limits));
+}

@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: MIT */
+#include "session.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include "backlog.h"
+#include "clock.h"
+#include "dispatch.h"
+#include "worker.h"
+
+/* Replies are sent on when so much of them has been written. */
+enum { SEND_CHUNK = 256 * 1024 };
+
+/* ---- output: session.lock is held ---- */
+
+static size_t session_unsent(const struct session *s)
+{
+    return backlog_rest(s->backlog).len;
+}
+
+/* Tells the hub how much output waits, in all, for clients to read. */
+static void session_recount(struct session *s)
+{
+    size_t unsent = session_unsent(s);
+
+    if (unsent == s->counted)
+        return;
+    atomic_fetch_add_explicit(&s->worker->hub->outside,
+                              (int64_t)unsent - (int64_t)s->counted,
+                              memory_order_relaxed);
+    s->counted = unsent;
+}
+
+static void session_forget_backlog(struct session *s)
+{
+    backlog_free(s->backlog);
+    s->backlog = NULL;
+}
+
+static void session_break(struct session *s)
+{
+    s->broken = true;
+    session_forget_backlog(s);
+}
+
+/* Sends what it can of the bytes; how many. */
+static size_t session_send(struct session *s, struct slice bytes)
+{
+    ssize_t n;
+
+    do
+        n = send(s->fd, bytes.bytes, bytes.len, MSG_NOSIGNAL);
+    while (n < 0 && errno == EINTR);
+    if (n >= 0) {
+        metrics_add(s->worker->metrics, METRIC_sent_bytes, n);
+        return (size_t)n;
+    }
+    if (errno != EAGAIN && errno != EWOULDBLOCK)
+        session_break(s);
+    return 0;
+}
+
+/* Keeps what the socket won't take. */
+static void session_keep(struct session *s, struct slice rest)
+{
+    if (!s->backlog)
+        s->backlog = backlog_new();
+    if (s->backlog)
+        text_add_slice(&s->backlog->text, rest);
+    if (!s->backlog || s->backlog->text.broken)
+        session_break(s);
+}
+
+/* Sends the scratch text, before which nothing waits. */
+static void session_send_scratch(struct session *s, struct text *scratch)
+{
+    struct slice bytes = slice_of(scratch->bytes, scratch->len);
+    size_t sent = 0;
+
+    if (scratch->broken)
+        session_break(s);
+    if (bytes.len > 0 && !s->broken)
+        sent = session_send(s, bytes);
+    if (sent < bytes.len && !s->broken)
+        session_keep(s, slice_of(bytes.bytes + sent, bytes.len - sent));
+    text_clear(scratch);
+}
+
+/* Sends what waits. */
+static void session_flush(struct session *s)
+{
+    size_t n;
+
+    if (s->broken || session_unsent(s) == 0)
+        return;
+    n = session_send(s, backlog_rest(s->backlog));
+    if (!s->broken)
+        backlog_consume(s->backlog, n);
+    if (session_unsent(s) == 0)
+        session_forget_backlog(s);
+    session_recount(s);
+}
+
+/* Writes one reply, behind what waits already or into the drainer's scratch. */
+static void session_answer(struct session *s, struct completion *c, struct worker *by)
+{
+    const struct dispatch_info info = {&by->limits, by->metrics};
+
+    if (c->op == OP_LEAVE)
+        s->left = true;
+    else if (s->broken)
+        return;
+    else if (s->backlog)
+        dispatch_answer(&s->backlog->text, c, &info);
+    else
+        dispatch_answer(&by->scratch, c, &info);
+    if (s->backlog && s->backlog->text.broken)
+        session_break(s);
+    if (by->scratch.len > SEND_CHUNK)
+        session_send_scratch(s, &by->scratch);
+}
+
+void session_drain(struct session *s, struct worker *by)
+{
+    struct list done, *link;
+    int64_t replies = 0;
+    bool alert;
+
+    pthread_mutex_lock(&s->lock);
+    hub_collect(by->hub, &s->seat, by->turn.worker, &done);
+    while ((link = list_pop(&done))) {
+        struct completion *c = container_of(link, struct completion, link);
+
+        session_answer(s, c, by);
+        dispatch_release(c, &by->turn.retired);
+        replies++;
+    }
+    session_send_scratch(s, &by->scratch);
+    session_recount(s);
+    if (by == s->worker && session_unsent(s) > (size_t)by->limits.output_bytes)
+        s->choked = true; /* it may be in the middle of its input */
+    alert = (session_unsent(s) > 0 || s->broken || s->left) && !s->alerted && s->fd >= 0;
+    if (alert)
+        s->alerted = true;
+    pthread_mutex_unlock(&s->lock);
+    atomic_store_explicit(&s->heard_ns, by->now_ns, memory_order_relaxed);
+    metrics_add(by->metrics, METRIC_replies_total, replies);
+    if (alert)
+        worker_alert(s->worker, s, by);
+}
+
+/* ---- input: the owner ---- */
+
+static void session_ask(struct session *s, char *line, size_t len)
+{
+    struct worker *w = s->worker;
+    struct ticket *t = worker_ticket(w, &s->seat.peer);
+    struct fault fault;
+
+    t->err = request_parse(&w->room, line, len, &t->rq, &fault);
+    if (!t->err && t->rq.op == OP_ALTS &&
+        !turn_reserve_offers(&w->turn, t->rq.clause_count))
+        t->err = ticket_refuse(t, ERR_NO_MEMORY, err_text(ERR_NO_MEMORY));
+    else if (t->err)
+        ticket_refuse(t, t->err, fault.text);
+}
+
+/* Refuses a line that can't be read at all. */
+static void session_refuse(struct session *s, enum err err)
+{
+    struct ticket *t = worker_ticket(s->worker, &s->seat.peer);
+
+    t->rq = (struct request_view){0};
+    t->err = err;
+}
+
+/* Makes tickets of the lines that have come, until there are none or the client is
+ * choked. */
+static void session_parse(struct session *s)
+{
+    enum frame_step step = FRAME_LINE;
+    char *line;
+    size_t len;
+
+    while (!s->choked && !s->leaving && step != FRAME_MORE) {
+        step =
+            frame_next(&s->frame, (size_t)s->worker->limits.request_bytes, &line, &len);
+        if (step == FRAME_LINE && !request_is_blank(line, len))
+            session_ask(s, line, len);
+        else if (step == FRAME_OVER)
+            session_refuse(s, ERR_TOO_LARGE);
+        else if (step == FRAME_NO_MEMORY) {
+            session_refuse(s, ERR_NO_MEMORY);
+            session_leave(s);
+        }
+    }
+    if (step != FRAME_MORE && !s->leaving && !frame_keep(&s->frame)) {
+        session_refuse(s, ERR_NO_MEMORY);
+        session_leave(s);
+    }
+}
+
+void session_leave(struct session *s)
+{
+    struct ticket *t;
+
+    if (s->leaving)
+        return;
+    s->leaving = true;
+    t = worker_ticket(s->worker, &s->seat.peer);
+    t->rq = (struct request_view){.op = (enum op)OP_LEAVE};
+}
+
+static void session_read(struct session *s)
+{
+    size_t room;
+    char *input = worker_input(s->worker, &room);
+    ssize_t n = read(s->fd, input, room);
+
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (n <= 0) {
+        if (n < 0) {
+            pthread_mutex_lock(&s->lock);
+            session_break(s);
+            pthread_mutex_unlock(&s->lock);
+        }
+        session_leave(s);
+        session_attend(s);
+        return;
+    }
+    s->worker->input_len += (size_t)n;
+    atomic_store_explicit(&s->heard_ns, clock_now_ns(), memory_order_relaxed);
+    metrics_add(s->worker->metrics, METRIC_received_bytes, n);
+    frame_feed(&s->frame, input, (size_t)n);
+    session_parse(s);
+}
+
+/* ---- events: the owner ---- */
+
+static void session_on_event(evutil_socket_t fd, short what, void *arg)
+{
+    struct session *s = arg;
+
+    (void)fd;
+    if (what & EV_WRITE) {
+        pthread_mutex_lock(&s->lock);
+        session_flush(s);
+        pthread_mutex_unlock(&s->lock);
+        session_attend(s);
+    } else if (what & EV_READ) {
+        session_read(s);
+    }
+}
+
+static void session_wait_for(struct session *s, short interest)
+{
+    if (s->interest == interest)
+        return;
+    if (s->interest)
+        event_del(&s->event);
+    s->interest = interest;
+    if (!interest)
+        return;
+    event_assign(&s->event, s->worker->base, s->fd, (short)(interest | EV_PERSIST),
+                 session_on_event, s);
+    event_add(&s->event, NULL);
+}
+
+void session_attend(struct session *s)
+{
+    size_t unsent;
+    bool left, broken;
+
+    pthread_mutex_lock(&s->lock);
+    unsent = session_unsent(s);
+    broken = s->broken;
+    left = s->left;
+    pthread_mutex_unlock(&s->lock);
+    if (s->fd < 0)
+        return;
+    if (left && (unsent == 0 || broken)) {
+        session_end(s);
+        return;
+    }
+    if (left) /* all its tickets are answered: nobody refers to what came in */
+        frame_release(&s->frame);
+    if (broken)
+        session_leave(s);
+    if (unsent > (size_t)s->worker->limits.output_bytes)
+        s->choked = true;
+    session_wait_for(
+        s, (short)((s->leaving || s->choked ? 0 : EV_READ) | (unsent ? EV_WRITE : 0)));
+    if (s->choked && unsent == 0) {
+        s->choked = false;
+        session_wait_for(s, EV_READ);
+        session_parse(s);
+    }
+}
+
+/* ---- life ---- */
+
+static void session_open_note(struct letter *note, void *owner)
+{
+    struct session *s = container_of(note, struct session, note);
+
+    (void)owner;
+    pthread_mutex_lock(&s->lock);
+    s->alerted = false;
+    pthread_mutex_unlock(&s->lock);
+    session_attend(s);
+    session_drop(s);
+}
+
+bool session_start(struct worker *w, int fd)
+{
+    struct session *s = calloc(1, sizeof *s);
+
+    if (!s || !hub_sit(w->hub, &w->turn, &s->seat)) {
+        free(s);
+        return false;
+    }
+    s->worker = w;
+    s->fd = fd;
+    s->note.open = session_open_note;
+    list_init(&s->note.link);
+    atomic_init(&s->heard_ns, clock_now_ns());
+    pthread_mutex_init(&s->lock, NULL);
+    list_push(&w->sessions, &s->siblings);
+    session_wait_for(s, EV_READ);
+    return true;
+}
+
+void session_end(struct session *s)
+{
+    session_wait_for(s, 0);
+    pthread_mutex_lock(&s->lock);
+    session_break(s);
+    session_recount(s);
+    close(s->fd);
+    s->fd = -1;
+    pthread_mutex_unlock(&s->lock);
+    list_remove(&s->siblings);
+    hub_rise(s->worker->hub, &s->seat);
+    metrics_add(s->worker->metrics, METRIC_connections, -1);
+    session_drop(s);
+}
+
+void session_leave_idle(struct session *s, int64_t since_ns)
+{
+    if (atomic_load_explicit(&s->heard_ns, memory_order_relaxed) < since_ns &&
+        !hub_has_parked(s->worker->hub, &s->seat))
+        session_leave(s);
+}
+
+void session_drop(struct session *s)
+{
+    if (atomic_fetch_sub_explicit(&s->seat.holders, 1, memory_order_acq_rel) > 1)
+        return;
+    backlog_free(s->backlog);
+    frame_release(&s->frame);
+    pthread_mutex_destroy(&s->lock);
+    free(s);
+}

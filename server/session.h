@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * session.h - a client: what comes in, what goes out, and its orderly end.
+ *
+ * One worker reads a session for life; any worker may drain it. session.lock guards its
+ * output; what is marked `owner` is the worker's own. A session is counted: it goes when
+ * its worker has ended it and nobody holds its seat any more.
+ *
+ * The end: the client's side ends (EOF or reset), a ticket LEAVE ends in the hub what is
+ * parked; when its completion has been drained, nothing more can come, and the socket is
+ * closed as soon as the output is flushed.
+ */
+#ifndef SERVER_SESSION_H
+#define SERVER_SESSION_H
+
+#include <event2/event_struct.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "frame.h"
+#include "hub.h"
+#include "list.h"
+#include "mailbox.h"
+
+struct backlog;
+struct worker;
+
+struct session {
+    struct seat seat; /* first */
+    struct worker *worker;
+    pthread_mutex_t lock;
+    atomic_int_fast64_t heard_ns; /* when something came or went last */
+    /* under session.lock */
+    int fd;                  /* -1: ended */
+    bool broken;             /* nothing can be written any more */
+    bool left;               /* what it asked has all been answered */
+    bool alerted;            /* its note is on its way to its worker */
+    struct backlog *backlog; /* NULL: all has been sent */
+    size_t counted;          /* of it: what hub->outside knows of */
+    /* owner */
+    bool leaving;   /* it has had its LEAVE ticket */
+    bool choked;    /* it is not read until its output has drained */
+    short interest; /* EV_READ, EV_WRITE: what the event waits for */
+    struct frame frame;
+    struct event event;
+    struct list siblings; /* in worker->sessions */
+    struct letter note;   /* in worker->attention, or in its mailbox */
+};
+
+/* Starts serving a connected socket, which it owns then; false: no memory. Owner. */
+bool session_start(struct worker *w, int fd);
+
+/* Ends what is parked, once; the rest of the input is not read. Owner. */
+void session_leave(struct session *s);
+
+/* Sets its events, chokes, unchokes or ends it, as its state asks for. Owner, no lock
+ * held. */
+void session_attend(struct session *s);
+
+/* Closes the socket and lets go of the session, flushed or not. It must have left. Owner.
+ */
+void session_end(struct session *s);
+
+/* Writes the replies to all that was completed for it. Any worker; `by` is the caller. */
+void session_drain(struct session *s, struct worker *by);
+
+/* Leaves if it has nothing parked and nothing was heard of it since then. Owner. */
+void session_leave_idle(struct session *s, int64_t since_ns);
+
+/* Gives back a hold on the seat; the last one frees the session. Any thread. */
+void session_drop(struct session *s);
+
+#endif

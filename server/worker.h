@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * worker.h - a thread with its own event loop, the sessions that it reads, and its mail.
+ *
+ * A turn of a worker: every session that has something to read is read once, its lines
+ * become tickets; then the tickets run in the hub, and every session that something was
+ * completed for, whoever reads it, is drained with one write. A turn with more tickets
+ * than fit is cut into several.
+ *
+ * Functions without another word are for the worker's own thread.
+ */
+#ifndef SERVER_WORKER_H
+#define SERVER_WORKER_H
+
+#include <event2/event.h>
+#include <event2/event_struct.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include "hub.h"
+#include "mailbox.h"
+#include "metrics.h"
+#include "request.h"
+#include "text.h"
+
+enum { WORKER_INPUT = 256 * 1024 };
+
+struct session;
+
+struct worker {
+    struct hub *hub;
+    struct metrics *metrics;
+    struct limits limits; /* a copy, renewed by mail */
+    struct turn turn;
+    struct request_room room; /* of the clauses in the turn */
+    char *input;              /* what was read in this turn, and is borrowed by tickets */
+    size_t input_len;
+    struct text scratch;   /* replies on their way to a socket */
+    struct list sessions;  /* that it reads */
+    struct list attention; /* letters to itself, opened at the end of the turn */
+    struct event_base *base;
+    struct event mail, timer, sweep;
+    int64_t now_ns;   /* when the hub was visited last */
+    int64_t armed_ns; /* what the timer is set to */
+    bool stopping;
+    struct mailbox mailbox;
+    atomic_bool stop_asked, limits_asked;
+    atomic_uint_fast64_t beats; /* turns of its loop: a sign of life */
+    pthread_t thread;
+};
+
+/* Not started yet; a turn of the hub is its. NULL: no memory, no descriptor. */
+struct worker *worker_new(struct hub *hub, struct metrics *metrics);
+
+/* After worker_join, and before hub_free. NULL is fine. */
+void worker_free(struct worker *w);
+
+/* Starts the thread, with all signals blocked. False: no thread. Any thread, once. */
+bool worker_start(struct worker *w);
+
+/* Waits for the thread, which ends when worker_stop was called and all is flushed. */
+void worker_join(struct worker *w);
+
+/* Hands over a connected, non-blocking socket. False: no memory, and it is still the
+ * caller's. Any thread. */
+bool worker_welcome(struct worker *w, int fd);
+
+/* Tells it to end its sessions: what is parked is answered `cancelled`, and output is
+ * flushed for at most 3 s. Any thread. */
+void worker_stop(struct worker *w);
+
+/* Tells it that the hub has other limits. Any thread. */
+void worker_renew_limits(struct worker *w);
+
+/* Makes it turn, which it shows in `beats`. Any thread. */
+void worker_nudge(struct worker *w);
+
+/* ---- for sessions ---- */
+
+/* Room to read into, of at least a sixteenth of WORKER_INPUT; ends the turn if it is
+ * full. */
+char *worker_input(struct worker *w, size_t *ret_room);
+
+/* A ticket for a request of that peer; ends the turn if there is none left. */
+struct ticket *worker_ticket(struct worker *w, struct peer *peer);
+
+/* A session that needs its worker: any thread; the session is held until then. */
+void worker_alert(struct worker *w, struct session *s, const struct worker *from);
+
+#endif
