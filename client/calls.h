@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * calls.h - the requests that wait for their reply: by id, with their deadline, and who
+ * is to be told. No input or output, no clock.
+ *
+ * An id is a serial number and a slot, so that a reply is found at once and an old id
+ * never means a new request. Not thread-safe.
+ */
+#ifndef CLIENT_CALLS_H
+#define CLIENT_CALLS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "chan.h"
+
+enum { CALLS_MAX = 65536 }; /* outstanding at once */
+
+struct call {
+    uint64_t id;         /* 0: a free slot */
+    int64_t deadline_ns; /* for the reply to arrive; INT64_MAX: none */
+    size_t line_len;     /* of the request, as it was sent */
+    chan_done *done;     /* NULL: the blocking call, of which there is one at a time */
+    void *data;
+    uint32_t next_free;
+};
+
+struct calls {
+    struct call *slots; /* owned */
+    uint32_t cap, count, first_free;
+    uint64_t serial;
+    int64_t soonest_ns; /* no deadline is earlier; it may have gone meanwhile */
+};
+
+/* {0} is empty. Tells nobody: that is the business of who takes the calls out. */
+void calls_release(struct calls *calls);
+
+/*
+ * Adds a copy of call under a new id, never 0, and returns the copy, good until the next
+ * calls_add; its line_len may be set later. NULL: out of memory, or of slots.
+ */
+struct call *calls_add(struct calls *calls, const struct call *call);
+
+/* Whether id is outstanding. */
+bool calls_has(const struct calls *calls, uint64_t id);
+
+/* Takes out the call of that id, any call, or the one with the longest line; false: there
+ * is none. */
+bool calls_remove(struct calls *calls, uint64_t id, struct call *ret_call);
+bool calls_remove_any(struct calls *calls, struct call *ret_call);
+bool calls_remove_longest(struct calls *calls, struct call *ret_call);
+
+/* The earliest deadline is at this point or later: when there is something to check. */
+int64_t calls_check_ns(const struct calls *calls);
+
+/* Whether a deadline has passed at now. */
+bool calls_are_late(struct calls *calls, int64_t now_ns);
+
+#endif

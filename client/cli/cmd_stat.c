@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+#include "commands.h"
+#include "link.h"
+#include "notation.h"
+#include "table.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { KEY_ROOM = 256, COLUMNS = 2 };
+
+/* An object within the object: its members' keys begin with its own. */
+struct level {
+    struct table *table;
+    char prefix[KEY_ROOM];
+    bool failed;
+};
+
+/* What is shown of a name or a value, with a NUL, in text. */
+static bool shown(const char *json, size_t len, struct bytes *text)
+{
+    text->len = 0;
+    return notation_show(NOTATION_TEXT, json, len, text) && bytes_add(text, "", 1);
+}
+
+static void add_member(const char *name, size_t name_len, const char *value,
+                       size_t value_len, void *data)
+{
+    struct level *level = data, inner = {.table = level->table};
+    struct bytes text = {0};
+    char key[KEY_ROOM];
+
+    if (!shown(name, name_len, &text)) {
+        level->failed = true;
+    } else {
+        snprintf(key, sizeof key, "%s%s", level->prefix, text.data);
+        snprintf(inner.prefix, sizeof inner.prefix, "%.*s.", KEY_ROOM - 2, key);
+        if (chan_json_members(value, value_len, add_member, &inner) == CHAN_OK)
+            level->failed |= inner.failed;
+        else
+            level->failed |= !shown(value, value_len, &text) ||
+                             !table_add(level->table, (const char *[]){key, text.data});
+    }
+    bytes_release(&text);
+}
+
+static enum exit_status show(struct link *link, const struct chan_reply *reply)
+{
+    struct table table = {.columns = COLUMNS};
+    struct level level = {.table = &table};
+    struct bytes text = {0};
+    const enum table_form form = isatty(STDOUT_FILENO) ? TABLE_ALIGNED : TABLE_TABS;
+    enum exit_status status = EXIT_USAGE;
+
+    chan_json_members(reply->value, reply->value_len, add_member, &level);
+    if (!level.failed && table_show(&table, form, NULL, &text))
+        status = link_print(link, &text);
+    else
+        complain("out of memory");
+    bytes_release(&text);
+    table_release(&table);
+    return status;
+}
+
+static enum exit_status run(const struct args *args)
+{
+    const char *name = args->word_count > 0 ? args->words[0] : NULL;
+    struct link link;
+    enum exit_status result = link_open(&link, args, LINK_PLAIN);
+    enum chan_status status;
+    char tried[256];
+
+    if (result == EXIT_DONE) {
+        status = chan_stat(link.client, name, LINK_TIMEOUT_MS, NULL);
+        snprintf(tried, sizeof tried, "look at %s", name ? name : "the server");
+        if (status == CHAN_OK)
+            result = show(&link, chan_last(link.client));
+        else
+            result = link_complain(&link, status, chan_message(link.client), tried);
+    }
+    link_close(&link);
+    return result;
+}
+
+const struct command cmd_stat = {
+    .name = "stat",
+    .words = "[NAME]",
+    .summary = "all about a channel, or about the server",
+    .detail =
+        "A line for each key, and its value; into a pipe with a tab between them.\n\n"
+        "  chan stat jobs\n"
+        "  chan stat jobs | awk '$1 == \"parked_takes\" { print $2 }'\n",
+    .most = 1,
+    .run = run,
+};

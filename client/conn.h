@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * conn.h - a connected socket, the lines that arrive on it and the text that leaves.
+ *
+ * Nothing here blocks. What is to be sent is written into `out` (conn_out) and leaves
+ * with conn_send; conn_receive reads once, and conn_line then hands out the lines, until
+ * it says FRAME_MORE: before that nothing more may be received. A connection that broke
+ * is `down`; what had arrived before can still be read. Not thread-safe.
+ */
+#ifndef CLIENT_CONN_H
+#define CLIENT_CONN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "frame.h"
+#include "text.h"
+
+struct conn {
+    int fd; /* -1: none */
+    bool down, leaving;
+    int error; /* why it is down: an errno; 0: the other end closed it */
+    struct frame in;
+    char *room; /* what conn_receive reads into; borrowed by `in` */
+    struct text out;
+    size_t sent; /* of out */
+};
+
+/* Takes fd, which is connected and non-blocking, on success only; false: no memory. */
+bool conn_init(struct conn *conn, int fd);
+
+/* Closes and frees; a connection of {.fd = -1} afterwards. Fine on such a one. */
+void conn_release(struct conn *conn);
+
+/* Where the next request is to be added. Good until conn_send. */
+struct text *conn_out(struct conn *conn);
+
+/* Sends what the socket takes. A failure is only noted, for what the other end said
+ * before it closed comes first: conn_receive takes the connection down behind it. */
+void conn_send(struct conn *conn);
+
+/* Reads what has arrived, at most once; sets `down` at the end of the stream. */
+void conn_receive(struct conn *conn);
+
+/* The next line; it is writable, and good until conn_receive. */
+enum frame_step conn_line(struct conn *conn, char **ret_line, size_t *ret_len);
+
+/* No more will be added: closes this direction once all is sent. */
+void conn_leave(struct conn *conn);
+
+/* Why it is down, in words, which may be in room. */
+const char *conn_why(const struct conn *conn, char *room, size_t size);
+
+/* The events of poll(2) that are worth a conn_send or conn_receive. */
+short conn_events(const struct conn *conn);
+
+#endif
