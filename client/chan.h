@@ -94,8 +94,7 @@ struct chan_info {
 struct chan_client *chan_new(void);
 void chan_free(struct chan_client *c);
 
-/* uri: tcp://HOST:PORT, tcp://[IPV6]:PORT or unix:///PATH. A connection there is ended.
- */
+/* uri: tcp://HOST:PORT, tcp://[IPV6]:PORT or unix:///PATH. Disconnects before. */
 enum chan_status chan_connect(struct chan_client *c, const char *uri, int64_t timeout_ms);
 void chan_disconnect(struct chan_client *c); /* what is parked is cancelled */
 
@@ -120,8 +119,7 @@ enum chan_status chan_put_json(struct chan_client *c, const char *chan,
 enum chan_status chan_take_json(struct chan_client *c, const char *chan, int64_t wait_ms,
                                 struct json_t **ret_value);
 
-/* settings NULL: whatever they are. ret_created (may be NULL): it did not exist before.
- */
+/* settings NULL: any will do. ret_created (may be NULL): it did not exist before. */
 enum chan_status chan_open(struct chan_client *c, const char *chan,
                            const struct chan_settings *settings, int64_t timeout_ms,
                            bool *ret_created);
@@ -157,18 +155,17 @@ enum chan_status chan_start(struct chan_client *c, const struct chan_clause *cla
                             chan_done *done, void *data, uint64_t *ret_id);
 size_t chan_outstanding(const struct chan_client *c); /* started and not ended */
 
-/* CHAN_LOST from these two: the connection is gone, and so are all requests. */
+/* CHAN_LOST: the connection is gone, and all requests have ended. CHAN_TIMEOUT: nothing
+ * happened. A signal ends the wait with CHAN_OK. */
 enum chan_status chan_process(struct chan_client *c);
-enum chan_status chan_wait(struct chan_client *c,
-                           int64_t timeout_ms); /* signals end it */
+enum chan_status chan_wait(struct chan_client *c, int64_t timeout_ms);
 
 /* For a poll(2) of your own: its fd (-1: none), events and timeout; then chan_process. */
 int chan_fd(const struct chan_client *c);
 short chan_events(const struct chan_client *c);
 int chan_poll_ms(const struct chan_client *c);
 
-/* Ends a started request before it returns: CHAN_CANCELLED, or as it had ended already.
- */
+/* Ends a started request before it returns: CHAN_CANCELLED, or as it had ended. */
 enum chan_status chan_cancel(struct chan_client *c, uint64_t id, int64_t timeout_ms);
 
 /* Cancels all that is parked, and no request can follow; what had ended still arrives. */
@@ -183,8 +180,7 @@ enum chan_status chan_text_to_json(const char *text, size_t len, char **ret_json
 enum chan_status chan_json_to_text(const char *json, size_t len, char **ret_text,
                                    size_t *ret_len);
 
-/* Calls each(…) for the members of a JSON object: its name as a JSON string, its value.
- */
+/* Calls each(…) for the members of a JSON object: name (a JSON string) and value. */
 typedef void chan_member(const char *name, size_t name_len, const char *value,
                          size_t value_len, void *data);
 enum chan_status chan_json_members(const char *json, size_t len, chan_member *each,

@@ -57,8 +57,7 @@ void chan_disconnect(struct chan_client *c)
     client_lose(c, CHAN_LOST, "not connected");
 }
 
-/* Writes the request with its LF as the only one; false, and nothing, if out of memory.
- */
+/* Writes the request, with its LF as the only one; all, or if out of memory nothing. */
 static bool write_request(struct chan_client *c, struct request_view *rq, uint64_t id,
                           size_t *ret_len)
 {

@@ -21,8 +21,7 @@ static inline int64_t deadline_now_ns(void)
     return (int64_t)now.tv_sec * 1000 * DEADLINE_NS_PER_MS + now.tv_nsec;
 }
 
-/* The point ms from now; DEADLINE_NEVER for a negative ms, and for one beyond the clock.
- */
+/* The point ms from now; DEADLINE_NEVER if ms is negative, or beyond the clock. */
 static inline int64_t deadline_after_ms(int64_t ms)
 {
     const int64_t now = deadline_now_ns();

@@ -137,14 +137,14 @@ static enum chan_status dial_tcp(const struct uri *uri, int64_t deadline_ns,
 
     snprintf(port, sizeof port, "%d", uri->port);
     error = getaddrinfo(uri->host, port, &hints, &list);
-    if (error == EAI_SYSTEM) {
+    if (error == EAI_MEMORY)
+        return CHAN_NO_MEMORY;
+    if (error == EAI_SYSTEM)
         add_errno(why, errno);
-        return CHAN_UNREACHABLE;
-    }
-    if (error) {
+    else if (error)
         text_add(why, gai_strerror(error), strlen(gai_strerror(error)));
+    if (error)
         return CHAN_UNREACHABLE;
-    }
     error = try_all(list, deadline_ns, ret_fd);
     freeaddrinfo(list);
     if (error)

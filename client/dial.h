@@ -16,6 +16,7 @@
  * CHAN_OK: *ret_fd is connected, non-blocking and closed on exec; the caller owns it.
  * CHAN_INVALID: not a URI. CHAN_UNREACHABLE: no address answered before the deadline.
  * Then why has what is wrong added, as the system says it for the address tried last.
+ * CHAN_NO_MEMORY.
  */
 enum chan_status dial(const char *uri, int64_t deadline_ns, struct text *why,
                       int *ret_fd);

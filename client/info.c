@@ -40,53 +40,61 @@ static bool copy_text(struct slice raw, enum json_kind kind, char *room, size_t 
     return true;
 }
 
-static bool read_scalar(struct json *at, struct slice name, struct info_room *room,
-                        struct chan_info *info)
+/* What a stat is read into. */
+struct target {
+    struct info_room *room;
+    struct chan_info *info;
+};
+
+/* A member of a stat or of the buffer in it, whose members have other names. */
+static bool read_scalar(struct json *at, struct slice name, struct target *to)
 {
-    int64_t *number = number_of(info, name);
+    int64_t *number = number_of(to->info, name);
     struct slice raw;
     const enum json_kind kind = json_value(at, &raw);
 
     if (number)
         return kind == JSON_NUMBER && json_is_integer(raw) && json_to_int(raw, number);
     if (slice_is(name, "\"name\""))
-        return copy_text(raw, kind, room->name, sizeof room->name);
+        return copy_text(raw, kind, to->room->name, sizeof to->room->name);
     if (slice_is(name, "\"kind\""))
-        return copy_text(raw, kind, room->buffer, sizeof room->buffer);
+        return copy_text(raw, kind, to->room->buffer, sizeof to->room->buffer);
     if (slice_is(name, "\"closed\""))
-        info->closed = kind == JSON_TRUE;
+        to->info->closed = kind == JSON_TRUE;
     return kind != JSON_BROKEN;
 }
 
-/* The members of an object; `buffer` is one within it, whose members have other names. */
-static bool read_members(struct json *at, struct info_room *room, struct chan_info *info,
-                         bool outer)
+typedef bool read_member(struct json *at, struct slice name, struct target *to);
+
+static bool read_members(struct json *at, read_member *read_one, struct target *to)
 {
     struct slice name;
     enum json_step step;
-    bool first = true, fine = true;
 
     if (json_peek(at) != '{')
         return false;
     json_enter(at);
-    while (fine && (step = json_next_member(at, first, &name)) != JSON_END) {
-        if (step == JSON_FAULT)
+    for (bool first = true; (step = json_next_member(at, first, &name)) == JSON_ITEM;
+         first = false)
+        if (!read_one(at, name, to))
             return false;
-        if (outer && slice_is(name, "\"buffer\""))
-            fine = read_members(at, room, info, false);
-        else
-            fine = read_scalar(at, name, room, info);
-        first = false;
-    }
-    return fine;
+    return step == JSON_END;
+}
+
+static bool read_any(struct json *at, struct slice name, struct target *to)
+{
+    if (slice_is(name, "\"buffer\""))
+        return read_members(at, read_scalar, to);
+    return read_scalar(at, name, to);
 }
 
 bool info_read(struct json *at, struct info_room *room, struct chan_info *ret_info)
 {
     struct chan_info info = {.name = room->name, .buffer = room->buffer};
+    struct target to = {room, &info};
 
     room->name[0] = room->buffer[0] = '\0';
-    if (!read_members(at, room, &info, true))
+    if (!read_members(at, read_any, &to))
         return false;
     *ret_info = info;
     return true;

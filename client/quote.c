@@ -33,8 +33,7 @@ static enum chan_status unquote(struct slice raw, char **ret_text, size_t *ret_l
     return CHAN_OK;
 }
 
-/* Writing JSON replaces what is not UTF-8, so it was not if reading gives something else.
- */
+/* Writing JSON replaces what is not UTF-8: then reading it gives something else. */
 static enum chan_status check_utf8(struct slice text, struct slice json)
 {
     struct slice back;

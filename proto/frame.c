@@ -141,6 +141,20 @@ bool frame_keep(struct frame *f)
     return true;
 }
 
+size_t frame_shed(struct frame *f, char *ret_blocks[FRAME_BLOCKS_MAX])
+{
+    size_t count = 0;
+
+    if (f->joined)
+        ret_blocks[count++] = f->joined;
+    f->joined = NULL;
+    if (f->kept && f->fed_len == 0) {
+        ret_blocks[count++] = f->kept;
+        f->kept = NULL;
+    }
+    return count;
+}
+
 bool frame_is_empty(const struct frame *f)
 {
     return f->held_len == 0 && f->fed_len == 0;

@@ -13,8 +13,8 @@
  *
  * The bytes that were fed must stay until frame_next has said FRAME_MORE or frame_keep
  * was called, and as long as lines within them are in use. A line that the frame had to
- * put together, or lines out of what it kept, stay until the next feed: feed nothing to
- * let go of them early. A frame that was fed and has nothing unfinished holds no memory.
+ * put together, or lines out of what it kept, stay until the next feed, unless frame_shed
+ * has handed their memory over. A frame with nothing unfinished holds no other memory.
  */
 #ifndef PROTO_FRAME_H
 #define PROTO_FRAME_H
@@ -57,6 +57,13 @@ enum frame_step frame_next(struct frame *f, size_t max, char **ret_line, size_t 
  * memory, and nothing has changed.
  */
 bool frame_keep(struct frame *f);
+
+/*
+ * Hands over the memory of those lines that were put together or kept, and have all been
+ * handed out: the caller frees the blocks when the lines are out of use. How many blocks.
+ */
+enum { FRAME_BLOCKS_MAX = 2 };
+size_t frame_shed(struct frame *f, char *ret_blocks[FRAME_BLOCKS_MAX]);
 
 /* Whether no bytes, whole lines or the beginning of one, are waiting in the frame. */
 bool frame_is_empty(const struct frame *f);

@@ -175,7 +175,7 @@ static bool nest_in_object(const struct nest *nest)
 /* On to the next value, out of as many containers as end here. */
 static bool pass_ends(struct json *j, struct nest *nest, bool first)
 {
-    enum json_step step = JSON_ITEM;
+    enum json_step step;
     struct slice name;
 
     while (nest->depth > 0) {

@@ -107,16 +107,16 @@ static inline const struct member_row *note_member(struct reader *r, struct foun
                                                    uint32_t may, struct slice name)
 {
     const struct member_row *row = member_find(name);
-    const uint32_t bit = row ? MEMBER_BIT(row->member) : 0;
 
-    if ((bit & may & ~found->seen) == 0) {
-        if (bit & may)
-            refuse_again(r, row, name.bytes);
-        else
-            refuse_unknown(r, name);
+    if (!row || !(may & MEMBER_BIT(row->member))) {
+        refuse_unknown(r, name);
         return NULL;
     }
-    found->seen |= bit;
+    if (found_has(found, row->member)) {
+        refuse_again(r, row, name.bytes);
+        return NULL;
+    }
+    found->seen |= MEMBER_BIT(row->member);
     found->at[row->member] = name.bytes;
     return row;
 }

@@ -11,8 +11,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
 enum { CHUNK = 65536 };
 
 static void close_fd(int *fd)

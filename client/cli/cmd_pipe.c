@@ -70,8 +70,7 @@ static bool take(struct pipe *pipe)
     return pipe->status == CHAN_OK;
 }
 
-/* A value that was taken just when the interruption came is put if that can be at once.
- */
+/* A value that was taken just when the interruption came is put if it can be at once. */
 static bool put(struct pipe *pipe)
 {
     start(pipe, pipe->to, pipe->value.data, pipe->link->interrupted ? 0 : CHAN_FOREVER);

@@ -52,8 +52,7 @@ static struct item *item_at(struct put *put, size_t i)
     return &put->items[(put->first + i) % WINDOW_MAX];
 }
 
-/* The first in order counts, whichever reply came first. Nothing behind it is to be put.
- */
+/* The first in order counts, whichever reply came first. Nothing behind it is put. */
 static void fail(struct put *put, size_t number, enum chan_status status,
                  const char *message)
 {
@@ -135,7 +134,7 @@ static void pop_done(struct put *put)
 static bool push_new(struct put *put)
 {
     char why[NOTATION_ROOM];
-    enum source_step step = SOURCE_END;
+    enum source_step step;
     struct value value;
 
     while (!put->exhausted && put->failed == 0 && put->count < put->window) {
@@ -183,12 +182,13 @@ static bool wait(struct put *put, bool wants_input)
 {
     const int input = wants_input ? put->source.lines.fd : -1;
     struct pollfd fds[LINK_FDS + 1] = {[LINK_FDS] = {.fd = input, .events = POLLIN}};
+    char why[NOTATION_ROOM];
 
     if (!link_turn(put->link, fds, LINK_FDS + 1))
         return false;
-    if (fds[LINK_FDS].revents && !source_fill(&put->source)) {
+    if (fds[LINK_FDS].revents && !source_fill(&put->source, why)) {
         put->exhausted = true;
-        fail(put, ++put->read, CHAN_INVALID, "standard input cannot be read");
+        fail(put, ++put->read, CHAN_INVALID, why);
     }
     return true;
 }

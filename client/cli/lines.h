@@ -26,8 +26,7 @@ void lines_release(struct lines *lines);
 /* The next line that is there; good until lines_fill. */
 enum lines_step lines_next(struct lines *lines, const char **ret_line, size_t *ret_len);
 
-/* Reads once, which blocks unless poll(2) said that there is something. 0, or an errno.
- */
+/* Reads once, which blocks unless poll(2) said there is something. 0, or an errno. */
 int lines_fill(struct lines *lines);
 
 #endif

@@ -60,16 +60,19 @@ static enum exit_status connect_link(struct link *link)
 enum exit_status link_open(struct link *link, const struct args *args,
                            enum link_mode mode)
 {
+    enum exit_status status;
+
     *link = (struct link){.uri = uri_of(args), .signals = -1, .client = chan_new()};
     if (!link->client) {
         complain("out of memory");
         return EXIT_USAGE;
     }
-    if (mode == LINK_WATCHING && !watch(link)) {
+    status = connect_link(link); /* which a signal may still end as it ends anything */
+    if (status == EXIT_DONE && mode == LINK_WATCHING && !watch(link)) {
         complain("cannot watch for signals: %s", strerror(errno));
-        return EXIT_USAGE;
+        status = EXIT_USAGE;
     }
-    return connect_link(link);
+    return status;
 }
 
 void link_close(struct link *link)

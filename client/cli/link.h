@@ -36,8 +36,7 @@ enum link_mode { LINK_PLAIN, LINK_WATCHING };
 /* How long a reply that waits for nobody may take. */
 enum { LINK_TIMEOUT_MS = 10000 };
 
-/* Connects. EXIT_DONE, or what to exit with: why was said. link_close is due either way.
- */
+/* Connects. EXIT_DONE, or what to exit with; why was said. link_close is due anyway. */
 enum exit_status link_open(struct link *link, const struct args *args,
                            enum link_mode mode);
 void link_close(struct link *link);

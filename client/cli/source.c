@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "source.h"
-#include "complain.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,11 +74,11 @@ enum source_step source_next(struct source *source, struct value *ret_value,
                          : next_line(source, ret_value, ret_why);
 }
 
-bool source_fill(struct source *source)
+bool source_fill(struct source *source, char ret_why[NOTATION_ROOM])
 {
     const int error = lines_fill(&source->lines);
 
     if (error)
-        complain("cannot read standard input: %s", strerror(error));
+        snprintf(ret_why, NOTATION_ROOM, "standard input: %s", strerror(error));
     return error == 0;
 }

@@ -40,7 +40,7 @@ static inline bool source_is_lines(const struct source *source)
 enum source_step source_next(struct source *source, struct value *ret_value,
                              char ret_why[NOTATION_ROOM]);
 
-/* Reads, once; false: it was said why not. */
-bool source_fill(struct source *source);
+/* Reads, once; false: it cannot be read any more, as why says. */
+bool source_fill(struct source *source, char ret_why[NOTATION_ROOM]);
 
 #endif

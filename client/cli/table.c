@@ -76,7 +76,7 @@ bool table_show(struct table *table, enum table_form form, const char *const hea
     for (; cell < end; cell += strlen(cell) + 1) {
         if (!show_cell(table, column, cell, form, out))
             return false;
-        column = (column + 1) % table->columns;
+        column = column + 1 < table->columns ? column + 1 : 0;
     }
     return true;
 }

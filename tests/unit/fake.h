@@ -13,6 +13,7 @@
  *     "?"      tells the test, which waits in fake_await
  *     "."      waits until the client has closed its side
  *     "!"      resets the connection
+ *     "^"      sends SIGUSR1 to the test
  *
  * When the script is over the connection is closed. fake_finish fails the test unless all
  * went as written.
@@ -23,6 +24,7 @@
 #include <arpa/inet.h>
 #include <check.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -140,6 +142,9 @@ static inline void fake_step(struct fake_play *p, const char *step)
     case '!':
         fake_reset(p);
         break;
+    case '^':
+        kill(getppid(), SIGUSR1);
+        break;
     default:
         fake_fail(step, "no such step");
     }
@@ -191,6 +196,18 @@ static inline void fake_start(struct fake *f, const char *const steps[])
     close(listener);
     close(pipes[1]);
     f->told = pipes[0];
+}
+
+/* Connects and goes, for a server to which nobody may have come; takes fd. */
+static inline void fake_poke(int fd, const char *uri)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+                                  .sin_port =
+                                      htons((uint16_t)atoi(strrchr(uri, ':') + 1))};
+
+    connect(fd, (struct sockaddr *)&address, sizeof address);
+    close(fd);
 }
 
 /* Waits for a "?". */

@@ -1,82 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "alt.h"
 
-#include "asking.h"
-#include "catalog.h"
+#include "ground.h"
 #include "starve.h"
 #include "unit.h"
-
-/* An exchange with channels of any name; what they are like is in their first letter. */
-struct ground {
-    struct place place; /* first, so that the one is the other */
-    struct exchange ex;
-    struct catalog catalog;
-};
-
-static const struct channel_template templates[] = {
-    {"f*", {.kind = KIND_FIXED, .size = 2, .close_after_ms = -1}},
-    {"s*", {.kind = KIND_SLIDING, .size = 2, .close_after_ms = -1}},
-    {"d*", {.kind = KIND_DROPPING, .size = 2, .close_after_ms = -1}},
-    {"p*", {.kind = KIND_PROMISE, .close_after_ms = -1}},
-    {"m*", {.kind = KIND_NONE, .max_parked = 2, .close_after_ms = -1}},
-};
-
-static struct channel *channel(struct ground *g, const char *name)
-{
-    struct channel *ch = catalog_get(&g->catalog, slice_text(name));
-
-    ck_assert_ptr_nonnull(ch);
-    return ch;
-}
-
-static bool ground_start(struct place *p, struct ask *ask, struct completion *now)
-{
-    struct ground *g = (struct ground *)p;
-
-    for (uint32_t i = 0; i < ask->count; i++) {
-        ask->offers[i].channel = catalog_get(&g->catalog, ask->offers[i].name);
-        if (!ask->offers[i].channel)
-            abort(); /* not for Check, which might have no memory now */
-    }
-    return alt_start(&g->ex, ask, p->now_ns, now);
-}
-
-static struct ground *ground_new(void)
-{
-    struct ground *g = calloc(1, sizeof *g);
-
-    ck_assert_ptr_nonnull(g);
-    exchange_init(&g->ex, (struct hash_key){1, 2}, 3);
-    g->ex.bytes_max = 1000;
-    g->ex.known_max = 10;
-    g->ex.parked_channel_max = g->ex.parked_peer_max = 8;
-    ck_assert(catalog_init(&g->catalog, &g->ex, (struct hash_key){1, 2}));
-    ck_assert(catalog_set_templates(&g->catalog, templates,
-                                    sizeof templates / sizeof *templates));
-    place_init(&g->place, ground_start, &g->ex.done);
-    return g;
-}
-
-/* Nothing may be left behind: what is parked is ended, what is buffered counted. */
-static void ground_free(struct ground *g)
-{
-    struct channel *ch;
-
-    expect_nothing(&g->place);
-    for (int i = 0; i < ASKING_PEERS; i++)
-        exchange_leave(&g->ex, &g->place.peers[i]);
-    place_drain(&g->place);
-    ck_assert_int_eq(g->ex.parked, 0);
-    ck_assert_uint_eq(g->ex.timers.count, 0);
-    for (ch = registry_from(&g->catalog.registry, slice_of("", 0)); ch;
-         ch = registry_next(&g->catalog.registry, ch))
-        exchange_clear(&g->ex, ch);
-    ck_assert_int_eq(g->ex.bytes, 0);
-    catalog_release(&g->catalog);
-    exchange_release(&g->ex);
-    place_release(&g->place);
-    free(g);
-}
 
 static void check_stat(struct ground *g, const char *name, uint32_t buffered,
                        uint32_t parked_puts, uint32_t parked_takes)

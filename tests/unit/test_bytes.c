@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 #include "bytes.h"
+#include "starve.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -66,10 +67,15 @@ END_TEST
 START_TEST(more_than_there_can_be_is_refused)
 {
     struct bytes b = {0};
+    char *room;
 
     ck_assert(bytes_add(&b, "abc", 3));
     ck_assert_ptr_null(bytes_reserve(&b, SIZE_MAX));
     ck_assert_ptr_null(bytes_reserve(&b, SIZE_MAX / 2));
+    starve_after(0);
+    room = bytes_reserve(&b, 100000);
+    starve_end();
+    ck_assert_ptr_null(room);
     ck_assert_uint_eq(b.len, 3);
     ck_assert_int_eq(memcmp(b.data, "abc", 3), 0);
     bytes_release(&b);

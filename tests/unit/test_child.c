@@ -120,7 +120,8 @@ END_TEST
 START_TEST(output_is_whole_when_all_who_write_have_ended)
 {
     /* The shell ends before what it has started. */
-    struct child child = run("exec 3<&0; { cat <&3; echo second; } & echo first", "in\n", 3);
+    struct child child =
+        run("exec 3<&0; { cat <&3; echo second; } & echo first", "in\n", 3);
 
     ck_assert_uint_eq(child.output.len, strlen("first\nin\nsecond\n"));
     child_release(&child);

@@ -4,6 +4,7 @@
 #include "fake.h"
 #include "shell.h"
 
+#include <fcntl.h>
 #include <signal.h>
 
 #define OK1 ">{\"id\":$1,\"ok\":true}"
@@ -342,6 +343,22 @@ START_TEST(lines_are_put_as_they_come)
 }
 END_TEST
 
+START_TEST(input_that_cannot_be_read_is_exit_2)
+{
+    static const char *const steps[] = {".", NULL};
+    struct fake f;
+    struct shell sh;
+    int folder = open("/", O_RDONLY);
+
+    fake_start(&f, steps);
+    shell_start_at(&sh, f.uri, folder, -1, "put", "jobs", NULL);
+    shell_expect(&sh, 2, "",
+                 "chan: cannot put line 1 to jobs: standard input: Is a directory\n");
+    fake_finish(&f);
+    close(folder);
+}
+END_TEST
+
 START_TEST(a_server_that_goes_while_no_line_comes_is_noticed)
 {
     static const char *const steps[] = {"<\"one\"", OK, NULL};
@@ -418,5 +435,6 @@ UNIT_MAIN("cmd_put", words_are_put_one_after_the_other,
           an_order_that_is_broken_is_said, one_alone_that_is_too_many_fails,
           a_line_beyond_the_servers_limit_is_named,
           a_lost_server_is_exit_4_and_names_the_first_line_not_known,
-          lines_are_put_as_they_come, a_server_that_goes_while_no_line_comes_is_noticed,
+          lines_are_put_as_they_come, input_that_cannot_be_read_is_exit_2,
+          a_server_that_goes_while_no_line_comes_is_noticed,
           interrupted_it_cancels_and_exits_130, a_delete_is_exit_1_and_a_shutdown_exit_4)

@@ -270,6 +270,47 @@ START_TEST(a_line_that_was_put_together_stays_until_the_next_feed)
 }
 END_TEST
 
+START_TEST(what_was_shed_is_the_callers)
+{
+    char first[] = "be", second[] = "gin\nre";
+    char *blocks[FRAME_BLOCKS_MAX], *joined, *line;
+    struct frame f = {0};
+    size_t len;
+
+    ck_assert_uint_eq(frame_shed(&f, blocks), 0);
+    frame_feed(&f, first, 2);
+    ck_assert_int_eq(frame_next(&f, 100, &line, &len), FRAME_MORE);
+    ck_assert_uint_eq(frame_shed(&f, blocks), 0);
+    frame_feed(&f, second, strlen(second));
+    ck_assert_int_eq(frame_next(&f, 100, &joined, &len), FRAME_LINE);
+    ck_assert_int_eq(frame_next(&f, 100, &line, &len), FRAME_MORE);
+    ck_assert_uint_eq(frame_shed(&f, blocks), 1);
+    frame_release(&f);
+    ck_assert_mem_eq(joined, "begin", 5);
+    free(blocks[0]);
+}
+END_TEST
+
+START_TEST(what_is_kept_is_shed_when_its_last_line_is_out)
+{
+    char fed[] = "one\ntwo\n";
+    char *blocks[FRAME_BLOCKS_MAX], *one, *two;
+    struct frame f = {0};
+    size_t len;
+
+    frame_feed(&f, fed, strlen(fed));
+    ck_assert(frame_keep(&f));
+    ck_assert_int_eq(frame_next(&f, 100, &one, &len), FRAME_LINE);
+    ck_assert_uint_eq(frame_shed(&f, blocks), 0);
+    ck_assert_int_eq(frame_next(&f, 100, &two, &len), FRAME_LINE);
+    ck_assert_uint_eq(frame_shed(&f, blocks), 1);
+    ck_assert_mem_eq(one, "one", 3);
+    ck_assert_mem_eq(two, "two", 3);
+    free(blocks[0]);
+    frame_release(&f);
+}
+END_TEST
+
 START_TEST(feeding_nothing_lets_go_of_memory)
 {
     struct story got = {.len = 0};
@@ -459,6 +500,7 @@ UNIT_MAIN("frame", lines_in_one_piece_are_slices_of_what_was_fed,
           a_line_over_max_is_reported_before_it_ends_and_only_once,
           a_limit_may_shrink_while_a_line_waits,
           a_line_that_was_put_together_stays_until_the_next_feed,
+          what_was_shed_is_the_callers, what_is_kept_is_shed_when_its_last_line_is_out,
           feeding_nothing_lets_go_of_memory, feeding_nothing_keeps_an_unfinished_line,
           what_is_kept_outlives_what_was_fed,
           keeping_before_the_first_line_was_asked_for_is_fine,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 #include "chan.h"
+#include "starve.h"
 
 #include <string.h>
 
@@ -151,8 +152,30 @@ START_TEST(what_is_no_object_has_no_members)
 }
 END_TEST
 
+START_TEST(without_memory_nothing_is_made)
+{
+    enum chan_status made[2], text;
+    char *out = NULL;
+    size_t len = 42;
+
+    for (long n = 0; n < 2; n++) {
+        starve_after(n);
+        made[n] = chan_text_to_json(BYTES("some text"), &out, &len);
+        starve_end();
+    }
+    starve_after(0);
+    text = chan_json_to_text(BYTES("\"a\""), &out, &len);
+    starve_end();
+    ck_assert_int_eq(made[0], CHAN_NO_MEMORY);
+    ck_assert_int_eq(made[1], CHAN_NO_MEMORY);
+    ck_assert_int_eq(text, CHAN_NO_MEMORY);
+    ck_assert_ptr_null(out);
+    ck_assert_uint_eq(len, 42);
+}
+END_TEST
+
 UNIT_MAIN("quote", text_and_json_string_are_each_others_way_back,
           text_that_is_not_utf8_is_invalid, escapes_of_a_json_string_become_text,
           what_is_no_json_string_has_no_text, json_is_checked_and_the_fault_found,
           members_are_called_in_order_as_they_are_written,
-          what_is_no_object_has_no_members)
+          what_is_no_object_has_no_members, without_memory_nothing_is_made)

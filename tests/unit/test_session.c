@@ -3,6 +3,360 @@
 #include "serving.h"
 #include "unit.h"
 
+#define TAKE(chan)       "{\"op\":\"take\",\"chan\":\"" chan "\"}\n"
+#define PUT(chan, value) "{\"op\":\"put\",\"chan\":\"" chan "\",\"value\":" #value "}\n"
+#define GOT(value)       "{\"ok\":true,\"value\":" #value "}"
+
+/* ---- the order of replies ---- */
+
+/*
+ * The first worker completes a take of the consumer, tells the producer so, and is
+ * stopped in front of another session before it comes to the consumer. The second
+ * producer, told by that ack, puts through the second worker, which does come to the
+ * consumer. That one must see the cause before the effect.
+ */
+START_TEST(replies_of_two_workers_come_in_the_order_of_the_hub)
+{
+    struct client first, bystander, consumer, second;
+    struct session *b;
+    struct serving sv;
+
+    serving_start(&sv, 2);
+    first = client_connect(&sv, 0);
+    bystander = client_connect(&sv, 0);
+    consumer = client_connect(&sv, 0);
+    second = client_connect(&sv, 1);
+    client_send(&consumer, TAKE("c") TAKE("c"));
+    client_sync(&consumer);
+    client_send(&bystander, TAKE("b"));
+    client_sync(&bystander);
+    client_sync(&first);
+    b = serving_session(&sv, 0, 1);
+    for (int round = 0; round < 100; round++) {
+        pthread_mutex_lock(&b->lock);
+        client_send(&first, PING PUT("b", 0) PUT("c", "cause"));
+        for (int i = 0; i < 3; i++)
+            client_expect(&first, PONG);
+        client_ask(&second, PUT("c", "effect"), PONG);
+        client_expect(&consumer, GOT("cause"));
+        client_expect(&consumer, GOT("effect"));
+        pthread_mutex_unlock(&b->lock);
+        client_expect(&bystander, GOT(0));
+        client_send(&consumer, TAKE("c") TAKE("c"));
+        client_sync(&consumer);
+        client_send(&bystander, TAKE("b"));
+        client_sync(&bystander);
+    }
+    serving_stop(&sv);
+    client_close(&first);
+    client_close(&bystander);
+    client_close(&consumer);
+    client_close(&second);
+}
+END_TEST
+
+/*
+ * What a taker is sent lies in the input of the putter's worker. Here that worker has
+ * much more to read, and every taker is just as likely to be drained by the other one.
+ */
+START_TEST(a_borrowed_value_stays_until_it_has_been_drained)
+{
+    enum { TAKERS = 4, ROUNDS = 60, SIZE = 3000 };
+    struct client takers[TAKERS], putters[2];
+    char *values[2][TAKERS], text[SIZE + 100];
+    struct serving sv;
+
+    serving_start(&sv, 2);
+    for (int i = 0; i < TAKERS; i++)
+        takers[i] = client_connect(&sv, (size_t)i % 2);
+    for (int p = 0; p < 2; p++) {
+        putters[p] = client_connect(&sv, (size_t)p);
+        for (int i = 0; i < TAKERS; i++) {
+            values[p][i] = long_value(SIZE);
+            memset(values[p][i] + 1, 'a' + p * TAKERS + i, SIZE - 2);
+        }
+    }
+    for (int round = 0; round < ROUNDS; round++) {
+        for (int i = 0; i < TAKERS; i++) {
+            for (int n = 0; n < 8; n++) {
+                snprintf(text, sizeof text, "{\"op\":\"take\",\"chan\":\"c%d/%d\"}\n", i,
+                         n % 2);
+                client_send(&takers[i], text);
+            }
+            client_sync(&takers[i]);
+        }
+        for (int n = 0; n < 4; n++)
+            for (int i = 0; i < TAKERS; i++)
+                for (int p = 0; p < 2; p++) {
+                    snprintf(text, sizeof text,
+                             "{\"op\":\"put\",\"chan\":\"c%d/%d\",\"value\":%s}\n", i, p,
+                             values[p][i]);
+                    client_send(&putters[p], text);
+                }
+        for (int i = 0; i < TAKERS; i++)
+            for (int n = 0; n < 8; n++) {
+                char *line = client_line(&takers[i]);
+                const char *value = line + strlen("{\"ok\":true,\"value\":");
+                int p = value[1] - 'a' >= TAKERS;
+
+                ck_assert_int_eq(strncmp(value, values[p][i], SIZE), 0);
+                free(line);
+            }
+        for (int n = 0; n < 4 * TAKERS; n++)
+            for (int p = 0; p < 2; p++)
+                client_expect(&putters[p], PONG);
+    }
+    serving_stop(&sv);
+    for (int i = 0; i < TAKERS; i++)
+        client_close(&takers[i]);
+    for (int p = 0; p < 2; p++) {
+        client_close(&putters[p]);
+        for (int i = 0; i < TAKERS; i++)
+            free(values[p][i]);
+    }
+}
+END_TEST
+
+/* ---- input ---- */
+
+START_TEST(a_line_may_come_byte_by_byte)
+{
+    const char *line = "{\"op\":\"ping\",\"id\":\"slow\"}\n";
+    struct serving sv;
+    struct client c;
+
+    serving_start(&sv, 1);
+    c = client_connect(&sv, 0);
+    for (size_t i = 0; line[i]; i++) {
+        int64_t before = serving_metric(&sv, METRIC_received_bytes);
+
+        client_send_bytes(&c, line + i, 1);
+        serving_await(serving_metric(&sv, METRIC_received_bytes) == before + 1);
+    }
+    client_expect(&c, "{\"id\":\"slow\",\"ok\":true}");
+    client_close(&c);
+    serving_await_sessions(&sv, 0);
+    serving_stop(&sv);
+}
+END_TEST
+
+START_TEST(more_requests_than_a_turn_has_tickets_are_answered_in_order)
+{
+    enum { COUNT = 5 * TURN_TICKETS + 7 };
+    struct serving sv;
+    struct client c;
+    char text[64];
+
+    serving_start(&sv, 1);
+    c = client_connect(&sv, 0);
+    client_sync(&c);
+    serving_hold(&sv, &c);
+    for (int i = 0; i < COUNT; i++) {
+        snprintf(text, sizeof text, "{\"op\":\"ping\",\"id\":%d}\n", i);
+        client_send(&c, text);
+    }
+    serving_let_go(&sv, &c);
+    for (int i = 0; i < COUNT; i++) {
+        snprintf(text, sizeof text, "{\"id\":%d,\"ok\":true}", i);
+        client_expect(&c, text);
+    }
+    client_close(&c);
+    serving_await_sessions(&sv, 0);
+    serving_stop(&sv);
+}
+END_TEST
+
+START_TEST(a_line_over_the_limit_is_refused_and_passed_over)
+{
+    struct broker_settings settings = serving_settings();
+    char *junk = long_value(300000);
+    struct serving sv;
+    struct client c;
+
+    settings.limits.request_bytes = 100;
+    serving_prepare(&sv, 1, &settings);
+    serving_run(&sv);
+    c = client_connect(&sv, 0);
+    client_send(&c, PING "  \t \n\r\n");
+    client_send(&c, junk);
+    client_send(&c, "\n" PING);
+    client_expect(&c, PONG);
+    client_expect(
+        &c, "{\"ok\":false,\"reason\":\"too_large\",\"message\":\"the line is longer "
+            "than limits.request_bytes\"}");
+    client_expect(&c, PONG);
+    client_close(&c);
+    serving_await_sessions(&sv, 0);
+    serving_stop(&sv);
+    free(junk);
+}
+END_TEST
+
+/* ---- output ---- */
+
+START_TEST(a_client_that_does_not_read_is_not_read_until_it_does)
+{
+    enum { SIZE = 100000, LATER = 50 };
+    struct broker_settings settings = serving_settings();
+    char *value = long_value(SIZE);
+    struct serving sv;
+    struct client c;
+    int64_t refused;
+
+    settings.limits.output_bytes = 50000;
+    serving_prepare(&sv, 1, &settings);
+    serving_run(&sv);
+    c = client_connect(&sv, 0);
+    client_ask(&c, "{\"op\":\"open\",\"chan\":\"p\",\"buffer\":{\"kind\":\"promise\"}}\n",
+               "{\"ok\":true,\"created\":true}");
+    client_send(&c, "{\"op\":\"put\",\"chan\":\"p\",\"value\":");
+    client_send(&c, value);
+    client_ask(&c, "}\n", PONG);
+    for (int i = 0; i < 8; i++)
+        client_send(&c, TAKE("p"));
+    serving_await(atomic_load(&sv.hub->outside) > 50000);
+    client_send(&c, PING);
+    refused = serving_metric(&sv, METRIC_requests_total);
+    for (int i = 0; i < LATER; i++)
+        client_send(&c, PING);
+    ck_assert_int_le(serving_metric(&sv, METRIC_requests_total), refused + LATER);
+    for (int i = 0; i < 8; i++) {
+        char *line = client_line(&c);
+
+        ck_assert_uint_eq(strlen(line), SIZE + strlen(GOT()));
+        free(line);
+    }
+    for (int i = 0; i <= LATER; i++)
+        client_expect(&c, PONG);
+    serving_await(atomic_load(&sv.hub->outside) == 0);
+    client_close(&c);
+    serving_await_sessions(&sv, 0);
+    serving_stop(&sv);
+    free(value);
+}
+END_TEST
+
+/* What it had sent is in the daemon's hands already, many lines of it, when it goes. */
+START_TEST(a_client_that_goes_while_it_is_not_read_is_let_go)
+{
+    struct broker_settings settings = serving_settings();
+    char *value = long_value(30000);
+    struct client c, other;
+    struct serving sv;
+
+    settings.limits.output_bytes = 1024;
+    serving_prepare(&sv, 2, &settings);
+    serving_run(&sv);
+    other = client_connect(&sv, 1);
+    client_ask(&other,
+               "{\"op\":\"open\",\"chan\":\"p\",\"buffer\":{\"kind\":\"promise\"}}\n",
+               "{\"ok\":true,\"created\":true}");
+    client_send(&other, "{\"op\":\"put\",\"chan\":\"p\",\"value\":");
+    client_send(&other, value);
+    client_ask(&other, "}\n", PONG);
+    for (int round = 0; round < 10; round++) {
+        c = client_connect(&sv, 0);
+        for (int i = 0; i < 3 * TURN_TICKETS; i++)
+            client_send(&c, TAKE("p"));
+        serving_await(atomic_load(&sv.hub->outside) > 1024);
+        client_close(&c);
+        serving_await_sessions(&sv, 1);
+        ck_assert_int_eq(atomic_load(&sv.hub->outside), 0);
+    }
+    client_close(&other);
+    serving_await_sessions(&sv, 0);
+    serving_stop(&sv);
+    free(value);
+}
+END_TEST
+
+/* ---- the end ---- */
+
+START_TEST(half_close_is_answered_to_the_last)
+{
+    struct client c, other;
+    struct serving sv;
+
+    serving_start(&sv, 2);
+    c = client_connect(&sv, 0);
+    other = client_connect(&sv, 1);
+    client_send(&c, TAKE("c") PING "{\"op\":\"ping\"");
+    shutdown(c.fd, SHUT_WR);
+    client_expect(&c, PONG);
+    client_expect(&c, "{\"ok\":false,\"reason\":\"cancelled\"}");
+    client_expect_end(&c);
+    serving_await_sessions(&sv, 1);
+    client_ask(&other, "{\"op\":\"put\",\"chan\":\"c\",\"value\":1,\"timeout_ms\":0}\n",
+               "{\"ok\":false,\"reason\":\"timeout\"}");
+    client_close(&c);
+    client_close(&other);
+    serving_await_sessions(&sv, 0);
+    serving_stop(&sv);
+}
+END_TEST
+
+/* A file cannot be waited for, as little as a socket for which there is no memory. */
+START_TEST(a_client_that_cannot_be_waited_for_is_let_go)
+{
+    FILE *file = tmpfile();
+    struct serving sv;
+
+    ck_assert_ptr_nonnull(file);
+    serving_start(&sv, 1);
+    metrics_add(&sv.metrics, METRIC_connections, 1);
+    ck_assert(worker_welcome(sv.workers[0], dup(fileno(file))));
+    serving_await_sessions(&sv, 0);
+    serving_stop(&sv);
+    fclose(file);
+}
+END_TEST
+
+START_TEST(an_idle_client_is_let_go_and_a_waiting_one_is_not)
+{
+    struct broker_settings settings = serving_settings();
+    struct client idle, waiting, other;
+    struct serving sv;
+
+    settings.limits.idle_s = 1;
+    serving_prepare(&sv, 1, &settings);
+    serving_run(&sv);
+    waiting = client_connect(&sv, 0);
+    client_send(&waiting, TAKE("c"));
+    client_sync(&waiting);
+    idle = client_connect(&sv, 0);
+    client_expect_end(&idle);
+    other = client_connect(&sv, 0);
+    client_ask(&other, PUT("c", 1), PONG);
+    client_expect(&waiting, GOT(1));
+    client_close(&idle);
+    client_close(&waiting);
+    client_close(&other);
+    serving_await_sessions(&sv, 0);
+    serving_stop(&sv);
+}
+END_TEST
+
+START_TEST(what_a_client_costs_is_counted)
+{
+    struct serving sv;
+    struct client c;
+
+    serving_start(&sv, 1);
+    c = client_connect(&sv, 0);
+    for (int i = 0; i < 3; i++)
+        client_ask(&c, PING, PONG);
+    serving_await(serving_metric(&sv, METRIC_replies_total) == 3);
+    ck_assert_int_eq(serving_metric(&sv, METRIC_requests_total), 3);
+    ck_assert_int_eq(serving_metric(&sv, METRIC_received_bytes), 3 * (int)strlen(PING));
+    ck_assert_int_eq(serving_metric(&sv, METRIC_sent_bytes), 3 * ((int)strlen(PONG) + 1));
+    client_close(&c);
+    serving_await_sessions(&sv, 0);
+    serving_stop(&sv);
+}
+END_TEST
+
+/* ---- letters ---- */
+
 static bool has_mail(struct mailbox *box)
 {
     bool mail;
@@ -63,4 +417,13 @@ START_TEST(a_letter_in_the_box_is_not_posted_again)
 }
 END_TEST
 
-UNIT_MAIN("session", a_letter_in_the_box_is_not_posted_again)
+UNIT_MAIN("session", replies_of_two_workers_come_in_the_order_of_the_hub,
+          a_borrowed_value_stays_until_it_has_been_drained, a_line_may_come_byte_by_byte,
+          more_requests_than_a_turn_has_tickets_are_answered_in_order,
+          a_line_over_the_limit_is_refused_and_passed_over,
+          a_client_that_does_not_read_is_not_read_until_it_does,
+          a_client_that_goes_while_it_is_not_read_is_let_go,
+          half_close_is_answered_to_the_last,
+          a_client_that_cannot_be_waited_for_is_let_go,
+          an_idle_client_is_let_go_and_a_waiting_one_is_not,
+          what_a_client_costs_is_counted, a_letter_in_the_box_is_not_posted_again)

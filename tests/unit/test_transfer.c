@@ -3,6 +3,7 @@
 #include "unit.h"
 #include "client.h"
 #include "fake.h"
+#include "starve.h"
 
 static struct chan_client *begin(struct fake *f, const char *const steps[])
 {
@@ -347,6 +348,66 @@ START_TEST(hanging_up_lets_what_had_ended_arrive)
 }
 END_TEST
 
+/* All that a program may do, with memory running out after so many allocations. */
+static bool try_all(const char *uri, long allocations)
+{
+    const struct chan_clause clauses[12] = {
+        {"a", "1", 1},  {"b", NULL, 0}, {"c", NULL, 0}, {"d", NULL, 0},
+        {"e", NULL, 0}, {"f", NULL, 0}, {"g", NULL, 0}, {"h", NULL, 0},
+        {"i", NULL, 0}, {"j", NULL, 0}, {"k", NULL, 0}, {"l", NULL, 0}};
+    enum chan_status status = CHAN_NO_MEMORY, started = CHAN_STATUS_COUNT;
+    const struct chan_reply *reply;
+    struct chan_client *c;
+    const char *value;
+    uint64_t id;
+    size_t len;
+
+    starve_after(allocations);
+    c = chan_new();
+    if (c)
+        status = chan_connect(c, uri, 10000);
+    if (status == CHAN_OK)
+        status = chan_put(c, "a", "\"value\"", 7, CHAN_FOREVER);
+    if (status == CHAN_OK)
+        status = chan_take(c, "a", CHAN_FOREVER, &value, &len);
+    if (status == CHAN_OK)
+        status = chan_alts(c, clauses, 12, CHAN_AT_RANDOM, CHAN_FOREVER, &reply);
+    if (status == CHAN_OK)
+        status = chan_start(c, clauses, 12, CHAN_AT_RANDOM, 0, count, &started, &id);
+    while (status == CHAN_OK && started == CHAN_STATUS_COUNT)
+        status = chan_wait(c, CHAN_FOREVER);
+    starve_end();
+    ck_assert(status == CHAN_OK || status == CHAN_NO_MEMORY || status == CHAN_LOST);
+    if (c && status == CHAN_NO_MEMORY)
+        ck_assert_uint_gt(strlen(chan_message(c)), 0);
+    chan_free(c);
+    return status == CHAN_OK && started == CHAN_OK;
+}
+
+START_TEST(memory_that_runs_out_ends_calls_and_nothing_else)
+{
+    static const char *const steps[] = {
+        "={\"id\":$$,\"ok\":true,\"index\":0,\"value\":\"a value\"}", NULL};
+    bool done = false;
+    long n = 0;
+
+    for (; !done && n < 100; n++) {
+        struct fake f;
+        int fd;
+
+        fake_start(&f, steps);
+        done = try_all(f.uri, n);
+        /* One that never connected leaves the server waiting. */
+        fd = done ? -1 : socket(AF_INET, SOCK_STREAM, 0);
+        if (fd >= 0)
+            fake_poke(fd, f.uri);
+        fake_finish(&f);
+    }
+    ck_assert(done);
+    ck_assert_int_gt(n, 5);
+}
+END_TEST
+
 UNIT_MAIN("transfer", put_sends_the_value_as_it_is,
           the_wait_is_told_to_the_server_unless_it_is_endless,
           every_outcome_of_a_wait_has_its_status,
@@ -358,4 +419,5 @@ UNIT_MAIN("transfer", put_sends_the_value_as_it_is,
           an_alts_without_an_answer_leaves_its_result_alone,
           start_writes_nothing_until_it_is_processed, start_refuses_what_makes_no_sense,
           cancel_ends_the_request_before_it_returns, cancel_may_come_too_late,
-          hanging_up_lets_what_had_ended_arrive)
+          hanging_up_lets_what_had_ended_arrive,
+          memory_that_runs_out_ends_calls_and_nothing_else)
