@@ -3,13 +3,13 @@
 #
 # Installs what is missing to build or to test, from Debian packages, and says what.
 #
-#     tools/install-deps.sh [-n] build|test
+#     tools/install-deps.sh [-n] build|test|bench
 #
 # -n installs nothing: it names what is missing and fails. Where there is no apt-get it
 # always does so. What is there already is not touched, wherever it came from.
 set -euo pipefail
 
-# package, what it is for (test needs the build packages too), how to see that it is there
+# package, what it is for (all need the build packages), how to see that it is there
 packages='
 gcc                 build  command gcc
 libc6-dev           build  header stdio.h
@@ -30,9 +30,14 @@ universal-ctags     test   universal_ctags
 shellcheck          test   command shellcheck
 mandoc              test   command mandoc
 systemd             test   command systemd-analyze
-python3             test   python json socket subprocess
+python3             test,bench  python json socket subprocess
 netcat-openbsd      test   command nc
 procps              test   command ps
+
+redis-server        bench  command redis-server
+beanstalkd          bench  command beanstalkd
+nats-server         bench  command nats-server
+valgrind            bench  command valgrind
 '
 
 command_is_there() {
@@ -64,7 +69,7 @@ missing_for() {
     local package purpose probe arguments
 
     while read -r package purpose probe arguments; do
-        [ "$purpose" = build ] || [ "$purpose" = "$1" ] || continue
+        [[ $purpose = build || ,$purpose, = *,$1,* ]] || continue
         # shellcheck disable=SC2086 # the arguments are words
         "${probe}_is_there" $arguments >/dev/null 2>&1 || echo "$package"
     done <<<"$packages"
@@ -101,9 +106,9 @@ main() {
     fi
     purpose=${1:-}
     case $purpose in
-    build | test) ;;
+    build | test | bench) ;;
     *)
-        echo "usage: tools/install-deps.sh [-n] build|test" >&2
+        echo "usage: tools/install-deps.sh [-n] build|test|bench" >&2
         exit 2
         ;;
     esac
