@@ -53,8 +53,7 @@ void broker_free(struct broker *b)
     free(b);
 }
 
-/* A channel that has lost something: does it linger, or go? False: no memory to linger.
- */
+/* A channel that has lost something: does it linger, or go? False: out of memory. */
 static bool channel_settle(struct broker *b, struct channel *ch, int64_t now_ns)
 {
     bool timed = heap_holds(&ch->timer.node) || b->closed_linger_ns > INT64_MAX - now_ns;

@@ -180,8 +180,7 @@ struct pattern {
     char glob[NAME_MAX_LEN + 2]; /* empty: the stem says it all */
 };
 
-/* Whether a prefix has nothing in it that only fnmatch would take for more than itself.
- */
+/* Whether fnmatch will take nothing but the stars in it for more than itself. */
 static bool is_of_stars_and_names(struct slice prefix)
 {
     for (size_t i = 0; i < prefix.len; i++)

@@ -37,7 +37,7 @@ struct catalog {
     struct exchange *exchange;
     struct channel_template *templates; /* owned, with their globs */
     size_t template_count;
-    uint32_t age;     /* how often a channel was freed: for those who keep pointers */
+    uint64_t age;     /* how often a channel was freed: for those who keep pointers */
     uint32_t edition; /* of the templates: how often they were set */
 };
 

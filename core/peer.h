@@ -25,7 +25,7 @@ struct peer {
     uint32_t count;     /* alts parked */
     uint32_t table_mask;                 /* chains - 1 */
     struct channel *recent[PEER_RECENT]; /* the newest first; NULL: none */
-    uint32_t recent_age;                 /* the catalog's, for which `recent` is good */
+    uint64_t recent_age;                 /* the catalog's, for which `recent` is good */
 };
 
 void peer_init(struct peer *p);

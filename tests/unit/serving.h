@@ -242,6 +242,7 @@ static inline void client_close(struct client *c)
 /* ---- holding a worker up ---- */
 
 /*
+ * hub.lock is held in between: no session's lock may be taken there, only before.
  * The worker of this client, which has been quiet, stops in front of the hub. Whatever
  * comes to it until serving_let_go, it finds in its next turn, in the order of coming.
  */
