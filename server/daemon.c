@@ -224,6 +224,19 @@ static void start_watchdog(struct daemon *d)
 
 /* ---- starting ---- */
 
+/* What libevent has to say. After an error it ends the process: nothing works then. */
+static void on_event_log(int severity, const char *message)
+{
+    static const enum level levels[] = {
+        [EVENT_LOG_DEBUG] = LEVEL_DEBUG,
+        [EVENT_LOG_MSG] = LEVEL_INFO,
+        [EVENT_LOG_WARN] = LEVEL_WARNING,
+        [EVENT_LOG_ERR] = LEVEL_ERROR,
+    };
+
+    log_line(levels[severity], "%s", message);
+}
+
 /* As many descriptors as we may have: each connection needs one. */
 static void raise_descriptors(const struct daemon *d)
 {
@@ -280,8 +293,10 @@ static bool open_workers(struct daemon *d)
     d->workers = calloc(count, sizeof(struct worker *));
     for (; d->workers && d->worker_count < count; d->worker_count++) {
         d->workers[d->worker_count] = worker_new(d->hub, &d->metrics);
-        if (!d->workers[d->worker_count])
+        if (!d->workers[d->worker_count]) {
+            log_line(LEVEL_ERROR, "cannot make a worker: %s", strerror(errno));
             return false;
+        }
     }
     d->metrics.workers = (int)count;
     return d->workers != NULL;
@@ -348,6 +363,7 @@ struct daemon *daemon_new(struct config *config, const struct options *options)
     d->started = d->config = config;
     d->metrics.started_ns = clock_now_ns();
     set_log_level(d);
+    event_set_log_callback(on_event_log);
     raise_descriptors(d);
     d->base = event_base_new();
     if (d->base && open_hub(d) && open_workers(d) && open_listeners(d) && hear_signals(d))

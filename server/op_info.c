@@ -4,7 +4,9 @@
  * numbers; the JSON is made when the reply is written.
  */
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include "clock.h"
 #include "dispatch.h"
 #include "metrics.h"
@@ -95,6 +97,20 @@ static json_t *channel_json(const struct channel_stat *stat)
     return object;
 }
 
+/* What of the process is in memory; 0: the system does not tell. */
+static int64_t resident_bytes(void)
+{
+    FILE *file = fopen("/proc/self/statm", "re");
+    long long all, resident = 0;
+
+    if (!file)
+        return 0;
+    if (fscanf(file, "%lld %lld", &all, &resident) != 2)
+        resident = 0;
+    fclose(file);
+    return resident * sysconf(_SC_PAGESIZE);
+}
+
 static json_t *daemon_json(const struct broker_stat *totals, const struct metrics *m)
 {
     json_t *object = json_object();
@@ -108,6 +124,7 @@ static json_t *daemon_json(const struct broker_stat *totals, const struct metric
     set_int(object, "output_bytes", totals->output_bytes);
     for (int i = 0; i < METRIC_COUNT; i++)
         set_int(object, metrics_name((enum metric)i), metrics_get(m, (enum metric)i));
+    set_int(object, "rss_bytes", resident_bytes());
     return object;
 }
 

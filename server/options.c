@@ -107,6 +107,8 @@ static enum options_next options_take(struct options *o, int option, char **argv
     case ':':
         return options_fail(o, "%s needs a value (see chand --help)", argv[optind - 1]);
     default:
+        if (optopt > 0 && optopt < OPTION_CHECK) /* it may be one of several in a word */
+            return options_fail(o, "there is no option -%c (see chand --help)", optopt);
         return options_fail(o, "there is no option %s (see chand --help)",
                             argv[optind - 1]);
     }
@@ -120,7 +122,7 @@ enum options_next options_parse(int argc, char **argv, struct options *ret)
     *ret = (struct options){.listen = calloc((size_t)argc + 1, sizeof(char *))};
     if (!ret->listen)
         return options_fail(ret, "out of memory");
-    optind = 1;
+    optind = 0; /* from the start, also if a line was given up in the middle */
     while ((option = getopt_long(argc, argv, ":c:l:", long_options, NULL)) != -1) {
         enum options_next step = options_take(ret, option, argv);
 

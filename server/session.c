@@ -96,6 +96,8 @@ static void session_flush(struct session *s)
     if (s->broken || session_unsent(s) == 0)
         return;
     n = session_send(s, backlog_rest(s->backlog));
+    if (n > 0)
+        atomic_store_explicit(&s->heard_ns, clock_now_ns(), memory_order_relaxed);
     if (!s->broken)
         backlog_consume(s->backlog, n);
     if (session_unsent(s) == 0)
@@ -176,6 +178,17 @@ static void session_refuse(struct session *s, enum err err)
     t->err = err;
 }
 
+/* Tickets may still use lines whose memory was the frame's: it goes when they are done.
+ */
+static void session_shed(struct session *s)
+{
+    char *blocks[FRAME_BLOCKS_MAX];
+    size_t count = frame_shed(&s->frame, blocks);
+
+    for (size_t i = 0; i < count; i++)
+        worker_free_later(s->worker, blocks[i]);
+}
+
 /* Makes tickets of the lines that have come, until there are none or the client is
  * choked. */
 static void session_parse(struct session *s)
@@ -200,6 +213,7 @@ static void session_parse(struct session *s)
         session_refuse(s, ERR_NO_MEMORY);
         session_leave(s);
     }
+    session_shed(s);
 }
 
 void session_leave(struct session *s)
@@ -255,6 +269,20 @@ static void session_on_event(evutil_socket_t fd, short what, void *arg)
     }
 }
 
+/* Nothing will be heard of it any more: it is as good as reset. */
+static void session_give_up(struct session *s)
+{
+    bool left;
+
+    pthread_mutex_lock(&s->lock);
+    session_break(s);
+    left = s->left;
+    pthread_mutex_unlock(&s->lock);
+    session_leave(s);
+    if (left)
+        session_end(s);
+}
+
 static void session_wait_for(struct session *s, short interest)
 {
     if (s->interest == interest)
@@ -266,7 +294,10 @@ static void session_wait_for(struct session *s, short interest)
         return;
     event_assign(&s->event, s->worker->base, s->fd, (short)(interest | EV_PERSIST),
                  session_on_event, s);
-    event_add(&s->event, NULL);
+    if (event_add(&s->event, NULL) < 0) {
+        s->interest = 0;
+        session_give_up(s);
+    }
 }
 
 void session_attend(struct session *s)
@@ -291,13 +322,12 @@ void session_attend(struct session *s)
         session_leave(s);
     if (unsent > (size_t)s->worker->limits.output_bytes)
         s->choked = true;
-    session_wait_for(
-        s, (short)((s->leaving || s->choked ? 0 : EV_READ) | (unsent ? EV_WRITE : 0)));
     if (s->choked && unsent == 0) {
         s->choked = false;
-        session_wait_for(s, EV_READ);
-        session_parse(s);
+        session_parse(s); /* goes on where it stopped */
     }
+    session_wait_for(
+        s, (short)((s->leaving || s->choked ? 0 : EV_READ) | (unsent ? EV_WRITE : 0)));
 }
 
 /* ---- life ---- */
@@ -350,8 +380,12 @@ void session_end(struct session *s)
 
 void session_leave_idle(struct session *s, int64_t since_ns)
 {
-    if (atomic_load_explicit(&s->heard_ns, memory_order_relaxed) < since_ns &&
-        !hub_has_parked(s->worker->hub, &s->seat))
+    if (atomic_load_explicit(&s->heard_ns, memory_order_relaxed) >= since_ns ||
+        hub_has_parked(s->worker->hub, &s->seat))
+        return;
+    if (s->leaving) /* it has not read what waits for it, for as long again */
+        session_give_up(s);
+    else
         session_leave(s);
 }
 

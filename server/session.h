@@ -66,7 +66,10 @@ void session_end(struct session *s);
 /* Writes the replies to all that was completed for it. Any worker; `by` is the caller. */
 void session_drain(struct session *s, struct worker *by);
 
-/* Leaves if it has nothing parked and nothing was heard of it since then. Owner. */
+/*
+ * Leaves if it has nothing parked and nothing came or went since then; ends if it has
+ * left already, but does not read. Owner.
+ */
 void session_leave_idle(struct session *s, int64_t since_ns);
 
 /* Gives back a hold on the seat; the last one frees the session. Any thread. */

@@ -57,6 +57,8 @@ static void worker_finish(struct worker *w)
     }
     worker_drain(w);
     w->turn.ticket_count = 0;
+    while (w->later_count > 0)
+        free(w->later[--w->later_count]);
     request_room_clear(&w->room);
     if (w->scratch.cap > SCRATCH_KEPT)
         text_release(&w->scratch);
@@ -97,6 +99,13 @@ struct ticket *worker_ticket(struct worker *w, struct peer *peer)
     t = &w->turn.tickets[w->turn.ticket_count++];
     ticket_begin(t, peer);
     return t;
+}
+
+void worker_free_later(struct worker *w, void *block)
+{
+    if (w->later_count == WORKER_LATER)
+        worker_finish(w);
+    w->later[w->later_count++] = block;
 }
 
 void worker_alert(struct worker *w, struct session *s, const struct worker *from)

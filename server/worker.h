@@ -24,7 +24,7 @@
 #include "request.h"
 #include "text.h"
 
-enum { WORKER_INPUT = 256 * 1024 };
+enum { WORKER_INPUT = 256 * 1024, WORKER_LATER = 64 };
 
 struct session;
 
@@ -36,6 +36,8 @@ struct worker {
     struct request_room room; /* of the clauses in the turn */
     char *input;              /* what was read in this turn, and is borrowed by tickets */
     size_t input_len;
+    void *later[WORKER_LATER]; /* to be freed when the turn is over */
+    size_t later_count;
     struct text scratch;   /* replies on their way to a socket */
     struct list sessions;  /* that it reads */
     struct list attention; /* letters to itself, opened at the end of the turn */
@@ -84,6 +86,9 @@ char *worker_input(struct worker *w, size_t *ret_room);
 
 /* A ticket for a request of that peer; ends the turn if there is none left. */
 struct ticket *worker_ticket(struct worker *w, struct peer *peer);
+
+/* Frees a block when no ticket of the turn can use it any more; takes it. */
+void worker_free_later(struct worker *w, void *block);
 
 /* A session that needs its worker: any thread; the session is held until then. */
 void worker_alert(struct worker *w, struct session *s, const struct worker *from);

@@ -101,6 +101,33 @@ START_TEST(stat_of_the_daemon_tells_all_of_its_counts)
 }
 END_TEST
 
+/* Whoever parks much wants to know what it costs. */
+START_TEST(stat_of_the_daemon_tells_its_memory)
+{
+    enum { MORE = 64 << 20 };
+    json_int_t before, after;
+    struct stage st;
+    json_t *reply;
+    char *memory;
+
+    stage_open(&st);
+    reply = asked(&st, "{\"op\":\"stat\"}");
+    before = number(json_object_get(reply, "stat"), "rss_bytes");
+    json_decref(reply);
+    memory = malloc(MORE);
+    ck_assert_ptr_nonnull(memory);
+    memset(memory, 1, MORE);
+    reply = asked(&st, "{\"op\":\"stat\"}");
+    after = number(json_object_get(reply, "stat"), "rss_bytes");
+    json_decref(reply);
+    ck_assert_int_eq(memory[MORE - 1], 1);
+    free(memory);
+    ck_assert_int_gt(before, 0);
+    ck_assert_int_ge(after, before + MORE / 2);
+    stage_close(&st);
+}
+END_TEST
+
 START_TEST(list_goes_by_pages)
 {
     static const char *const names[] = {"a", "b/1", "b/2", "c"};
@@ -192,6 +219,6 @@ END_TEST
 
 UNIT_MAIN("op_info", stat_of_a_channel_tells_its_settings_and_counts,
           stat_of_a_channel_that_is_not_there_is_no_channel,
-          stat_of_the_daemon_tells_all_of_its_counts, list_goes_by_pages,
-          a_page_of_a_thousand_is_full, a_list_is_of_its_own_moment,
+          stat_of_the_daemon_tells_all_of_its_counts, stat_of_the_daemon_tells_its_memory,
+          list_goes_by_pages, a_page_of_a_thousand_is_full, a_list_is_of_its_own_moment,
           hello_tells_every_limit)

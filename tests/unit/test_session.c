@@ -3,54 +3,79 @@
 #include "serving.h"
 #include "unit.h"
 
+#include <poll.h>
+
 #define TAKE(chan)       "{\"op\":\"take\",\"chan\":\"" chan "\"}\n"
 #define PUT(chan, value) "{\"op\":\"put\",\"chan\":\"" chan "\",\"value\":" #value "}\n"
 #define GOT(value)       "{\"ok\":true,\"value\":" #value "}"
 
 /* ---- the order of replies ---- */
 
+/* Whoever of the two is told first, tells us that the turn has run. */
+static void await_either(const struct client *a, const struct client *b)
+{
+    struct pollfd fds[] = {{.fd = a->fd, .events = POLLIN},
+                           {.fd = b->fd, .events = POLLIN}};
+
+    ck_assert_int_gt(poll(fds, 2, SERVING_PATIENCE_S * 1000), 0);
+}
+
 /*
- * The first worker completes a take of the consumer, tells the producer so, and is
- * stopped in front of another session before it comes to the consumer. The second
- * producer, told by that ack, puts through the second worker, which does come to the
- * consumer. That one must see the cause before the effect.
+ * In one turn the first worker completes a take of the consumer and something for clients
+ * in front of it and behind it; those at the ends it tells, but whichever way it goes, it
+ * is stopped before it comes to the consumer. Somebody who was told puts through the
+ * other worker, which does come to the consumer. That one must see the cause before the
+ * effect.
  */
 START_TEST(replies_of_two_workers_come_in_the_order_of_the_hub)
 {
-    struct client first, bystander, consumer, second;
-    struct session *b;
+    struct client first, before, consumer, behind, last, second;
+    struct session *b, *e;
     struct serving sv;
 
     serving_start(&sv, 2);
     first = client_connect(&sv, 0);
-    bystander = client_connect(&sv, 0);
+    before = client_connect(&sv, 0);
     consumer = client_connect(&sv, 0);
+    behind = client_connect(&sv, 0);
+    last = client_connect(&sv, 0);
     second = client_connect(&sv, 1);
-    client_send(&consumer, TAKE("c") TAKE("c"));
-    client_sync(&consumer);
-    client_send(&bystander, TAKE("b"));
-    client_sync(&bystander);
-    client_sync(&first);
+    client_sync(&last);
     b = serving_session(&sv, 0, 1);
-    for (int round = 0; round < 100; round++) {
+    e = serving_session(&sv, 0, 3);
+    for (int round = 0; round < 50; round++) {
+        client_send(&consumer, TAKE("c") TAKE("c"));
+        client_sync(&consumer);
+        client_send(&before, TAKE("b"));
+        client_sync(&before);
+        client_send(&behind, TAKE("e"));
+        client_sync(&behind);
+
         pthread_mutex_lock(&b->lock);
-        client_send(&first, PING PUT("b", 0) PUT("c", "cause"));
-        for (int i = 0; i < 3; i++)
-            client_expect(&first, PONG);
+        pthread_mutex_lock(&e->lock);
+        serving_hold(&sv, &consumer);
+        client_send(&first, PING PUT("b", 0) PUT("c", "cause") PUT("e", 0));
+        client_send(&last, PING);
+        serving_let_go(&sv, &consumer);
+        await_either(&first, &last);
         client_ask(&second, PUT("c", "effect"), PONG);
         client_expect(&consumer, GOT("cause"));
         client_expect(&consumer, GOT("effect"));
+        pthread_mutex_unlock(&e->lock);
         pthread_mutex_unlock(&b->lock);
-        client_expect(&bystander, GOT(0));
-        client_send(&consumer, TAKE("c") TAKE("c"));
-        client_sync(&consumer);
-        client_send(&bystander, TAKE("b"));
-        client_sync(&bystander);
+
+        client_expect(&before, GOT(0));
+        client_expect(&behind, GOT(0));
+        client_expect(&last, PONG);
+        for (int i = 0; i < 4; i++)
+            client_expect(&first, PONG);
     }
     serving_stop(&sv);
     client_close(&first);
-    client_close(&bystander);
+    client_close(&before);
     client_close(&consumer);
+    client_close(&behind);
+    client_close(&last);
     client_close(&second);
 }
 END_TEST
@@ -143,18 +168,20 @@ END_TEST
 START_TEST(more_requests_than_a_turn_has_tickets_are_answered_in_order)
 {
     enum { COUNT = 5 * TURN_TICKETS + 7 };
+    struct text lines = {0};
     struct serving sv;
     struct client c;
     char text[64];
 
+    for (int i = 0; i < COUNT; i++) {
+        snprintf(text, sizeof text, "{\"op\":\"ping\",\"id\":%d}\n", i);
+        text_add_slice(&lines, slice_text(text));
+    }
     serving_start(&sv, 1);
     c = client_connect(&sv, 0);
     client_sync(&c);
     serving_hold(&sv, &c);
-    for (int i = 0; i < COUNT; i++) {
-        snprintf(text, sizeof text, "{\"op\":\"ping\",\"id\":%d}\n", i);
-        client_send(&c, text);
-    }
+    client_send_bytes(&c, lines.bytes, lines.len);
     serving_let_go(&sv, &c);
     for (int i = 0; i < COUNT; i++) {
         snprintf(text, sizeof text, "{\"id\":%d,\"ok\":true}", i);
@@ -163,6 +190,7 @@ START_TEST(more_requests_than_a_turn_has_tickets_are_answered_in_order)
     client_close(&c);
     serving_await_sessions(&sv, 0);
     serving_stop(&sv);
+    text_release(&lines);
 }
 END_TEST
 
@@ -241,9 +269,12 @@ START_TEST(a_client_that_goes_while_it_is_not_read_is_let_go)
 {
     struct broker_settings settings = serving_settings();
     char *value = long_value(30000);
+    struct text lines = {0};
     struct client c, other;
     struct serving sv;
 
+    for (int i = 0; i < 3 * TURN_TICKETS; i++)
+        text_lit(&lines, TAKE("p"));
     settings.limits.output_bytes = 1024;
     serving_prepare(&sv, 2, &settings);
     serving_run(&sv);
@@ -256,8 +287,7 @@ START_TEST(a_client_that_goes_while_it_is_not_read_is_let_go)
     client_ask(&other, "}\n", PONG);
     for (int round = 0; round < 10; round++) {
         c = client_connect(&sv, 0);
-        for (int i = 0; i < 3 * TURN_TICKETS; i++)
-            client_send(&c, TAKE("p"));
+        client_send_bytes(&c, lines.bytes, lines.len);
         serving_await(atomic_load(&sv.hub->outside) > 1024);
         client_close(&c);
         serving_await_sessions(&sv, 1);
@@ -266,6 +296,7 @@ START_TEST(a_client_that_goes_while_it_is_not_read_is_let_go)
     client_close(&other);
     serving_await_sessions(&sv, 0);
     serving_stop(&sv);
+    text_release(&lines);
     free(value);
 }
 END_TEST
@@ -390,11 +421,11 @@ START_TEST(a_letter_in_the_box_is_not_posted_again)
 
     /* the first worker comes to wait for `a`, with the end of `leaving` still before it
      */
+    pthread_mutex_lock(&a->lock);
     serving_hold(&sv, &first);
     for (int i = 0; i <= TURN_TICKETS; i++)
         client_send(&asking, PING);
     shutdown(leaving.fd, SHUT_WR);
-    pthread_mutex_lock(&a->lock);
     serving_let_go(&sv, &first);
 
     client_send(&putter, "{\"op\":\"put\",\"chan\":\"c\",\"value\":");
