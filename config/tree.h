@@ -53,7 +53,9 @@ const struct tree_node *tree_member(const struct tree_node *mapping, const char 
  */
 void tree_sort(const struct tree_node **nodes, size_t count);
 
-/* Writes how people call a node: "channels.open[1].name"; cut if longer. "" for the root.
+/*
+ * Writes how people call a node: "channels.open[1].name"; cut if longer. "" for the
+ * root.
  */
 void tree_path(const struct tree_node *node, char ret[TREE_PATH_MAX]);
 

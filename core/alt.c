@@ -90,6 +90,7 @@ static struct value *parked_put_yields(struct exchange *ex, struct channel *ch)
     struct clause *c = first_of(&ch->puts);
     struct value *v = c->held;
 
+    assert(v);
     c->held = NULL;
     ex->bytes -= (int64_t)v->len;
     ch->puts_total++;

@@ -62,8 +62,10 @@ struct broker *broker_new(const struct broker_settings *s, struct hash_key key,
 /* Nothing may be parked (broker_leave for every peer) or undrained. NULL is fine. */
 void broker_free(struct broker *b);
 
-/* Other settings from now on; what exists stays as it is. False: no memory, nothing
- * changed. */
+/*
+ * Other settings from now on; what exists stays as it is. False: no memory, nothing
+ * changed.
+ */
 bool broker_configure(struct broker *b, const struct broker_settings *s);
 
 /*
@@ -77,8 +79,10 @@ bool broker_start(struct broker *b, struct ask *ask, int64_t now_ns,
 enum err broker_open(struct broker *b, struct slice name, const struct broker_open *open,
                      int64_t now_ns, bool *ret_created);
 
-/* ERR_OK, also when it is closed already; ERR_NO_CHANNEL, ERR_LIMIT_CHANNELS,
- * ERR_NO_MEMORY. */
+/*
+ * ERR_OK, also when it is closed already; ERR_NO_CHANNEL, ERR_LIMIT_CHANNELS,
+ * ERR_NO_MEMORY.
+ */
 enum err broker_close(struct broker *b, struct slice name, int64_t now_ns);
 
 /* Ends what is parked with `cancelled`, drops what is buffered, forgets the name. */
@@ -87,7 +91,9 @@ void broker_delete(struct broker *b, struct slice name, int64_t now_ns);
 /* Whether a request with that tag is parked for the peer. */
 bool broker_is_parked(const struct broker *b, const struct peer *peer, struct slice tag);
 
-/* Ends the peer's parked request of that tag with `cancelled`; ERR_OK or ERR_NOT_PARKED.
+/*
+ * Ends the peer's parked request of that tag with `cancelled`; ERR_OK or
+ * ERR_NOT_PARKED.
  */
 enum err broker_cancel(struct broker *b, struct peer *peer, struct slice tag,
                        int64_t now_ns);
@@ -113,7 +119,9 @@ int64_t broker_deadline(const struct broker *b);
 /* Ends the waits whose time is up, closes timeout channels, forgets lingering ones. */
 void broker_expire(struct broker *b, int64_t now_ns);
 
-/* What has completed, in order: a list of struct completion.link. The caller empties it.
+/*
+ * What has completed, in order: a list of struct completion.link. The caller empties
+ * it.
  */
 struct list *broker_done(struct broker *b);
 

@@ -70,8 +70,10 @@ struct channel *channel_new(struct slice name, uint32_t hash,
 /* Frees it and what is buffered; nobody may be parked on it and no list hold it. */
 void channel_free(struct channel *ch);
 
-/* Drops what is buffered and starts anew, unknown, with other settings. Nobody may be
- * parked. */
+/*
+ * Drops what is buffered and starts anew, unknown, with other settings. Nobody may be
+ * parked.
+ */
 void channel_reset(struct channel *ch, const struct channel_settings *s);
 
 struct channel_settings channel_settings(const struct channel *ch);

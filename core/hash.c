@@ -33,8 +33,10 @@ static inline void sip_word(struct sip *s, uint64_t word)
     s->v0 ^= word;
 }
 
-/* The bytes in memory order; words of another byte order hash to other, equally good,
- * values. */
+/*
+ * The bytes in memory order; words of another byte order hash to other, equally good,
+ * values.
+ */
 uint64_t hash_bytes(const struct hash_key *key, struct slice s)
 {
     struct sip sip = {key->k0 ^ 0x736f6d6570736575, key->k1 ^ 0x646f72616e646f6d,

@@ -25,7 +25,8 @@ struct heap {
 /* {0} is an empty heap. */
 void heap_release(struct heap *h); /* frees the array; nodes are the caller's */
 
-/* Adds a node, which must be in no heap, under key. False, and nothing done: no memory.
+/*
+ * Adds a node, which must be in no heap, under key. False, and nothing done: no memory.
  */
 bool heap_add(struct heap *h, struct heap_node *n, int64_t key);
 

@@ -71,7 +71,8 @@ int registry_order(struct slice a, struct slice b)
     return order ? order : (a.len > b.len) - (a.len < b.len);
 }
 
-/* The table uses the low bits of the hash; mixed, they make a priority that is its own.
+/*
+ * The table uses the low bits of the hash; mixed, they make a priority that is its own.
  */
 static uint32_t priority(const struct channel *ch)
 {

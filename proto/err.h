@@ -27,8 +27,10 @@ const char *err_text(enum err err);
 /* Whether the reply carries a "message": all but success and the outcomes of a wait. */
 bool err_is_refusal(enum err err);
 
-/* The first code with that wire name; ERR_COUNT for a name that this version does not
- * know. */
+/*
+ * The first code with that wire name; ERR_COUNT for a name that this version does not
+ * know.
+ */
 enum err err_of_wire(struct slice wire);
 
 #endif

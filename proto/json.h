@@ -55,8 +55,10 @@ int json_peek(struct json *j);
  */
 enum json_kind json_value(struct json *j, struct slice *ret_raw);
 
-/* What the cursor's next container holds, in a loop:  json_enter; while (json_next_… >
- * 0). */
+/*
+ * What the cursor's next container holds, in a loop:  json_enter; while (json_next_… >
+ * 0).
+ */
 enum json_step { JSON_FAULT = -1, JSON_END = 0, JSON_ITEM = 1 };
 
 /* Steps over an opening '{' or '[', which json_peek has seen. */
@@ -74,8 +76,10 @@ enum json_step json_next_element(struct json *j, bool first);
 /* Whether nothing but white space is left; if not, `at` is what stands there. */
 bool json_finish(struct json *j);
 
-/* Checks one whole text: true if valid; else *ret_offset is the first byte that cannot
- * be. */
+/*
+ * Checks one whole text: true if valid; else *ret_offset is the first byte that cannot
+ * be.
+ */
 bool json_is_valid(const char *text, size_t len, size_t *ret_offset);
 
 /*

@@ -38,7 +38,9 @@ struct reply_view {
 /* A successful reply to id with nothing else in it; a base for designated changes. */
 struct reply_view reply_of(struct slice id, enum err err);
 
-/* Appends the reply as one line, LF included. A refusal without a message gets err_text.
+/*
+ * Appends the reply as one line, LF included. A refusal without a message gets
+ * err_text.
  */
 void reply_write(struct text *out, const struct reply_view *reply);
 

@@ -26,8 +26,10 @@ struct reader {
     struct found *top, *part; /* of the request; of a buffer or a clause in it */
 };
 
-/* Holds something against the line, unless something was that stands before it. The
- * message of a bad request says where in the request it is. */
+/*
+ * Holds something against the line, unless something was that stands before it. The
+ * message of a bad request says where in the request it is.
+ */
 __attribute__((format(printf, 4, 5), cold)) static void
 refuse(struct reader *r, enum err err, const char *at, const char *format, ...)
 {

@@ -84,8 +84,10 @@ static inline unsigned scan_stops_sse2(const char *p)
     return (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, slash), other));
 }
 
-/* The last block overlaps the one before it, whose bytes are known to be plain: the first
- * hit in it is the first at all. */
+/*
+ * The last block overlaps the one before it, whose bytes are known to be plain: the
+ * first hit in it is the first at all.
+ */
 static inline const char *scan_plain_sse2(const char *p, const char *end)
 {
     unsigned stops;
@@ -136,8 +138,7 @@ static inline const char *scan_plain(const char *p, const char *end)
 #endif
 }
 
-/* The same for what is mostly short, like the names of members: byte after byte, the
- * processor guesses the length and need not wait for it. */
+/* The same for what is mostly short: the processor guesses the length, and need not wait. */
 static inline const char *scan_short(const char *p, const char *end)
 {
     const char *const stop = end - p > 16 ? p + 16 : end;

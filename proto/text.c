@@ -13,8 +13,10 @@ void text_release(struct text *t)
     *t = (struct text){0};
 }
 
-/* A cap of len lets every later addition come here, where it is turned away; the memory
- * behind it is forgotten until the next growth. */
+/*
+ * A cap of len lets every later addition come here, where it is turned away; the memory
+ * behind it is forgotten until the next growth.
+ */
 static bool text_break(struct text *t)
 {
     t->broken = true;

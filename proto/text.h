@@ -31,8 +31,10 @@ static inline void text_clear(struct text *t)
     t->broken = false;
 }
 
-/* Makes room for at least n more bytes; false, and the text is broken, when out of
- * memory. */
+/*
+ * Makes room for at least n more bytes; false, and the text is broken, when out of
+ * memory.
+ */
 bool text_reserve(struct text *t, size_t n);
 
 static inline void text_add(struct text *t, const char *bytes, size_t n)

@@ -8,8 +8,10 @@
 
 #include <stdbool.h>
 
-/* The second byte's range and the count of the bytes behind it, for a lead byte (RFC
- * 3629: nothing overlong, no surrogates, nothing above U+10FFFF). */
+/*
+ * The second byte's range and the count of the bytes behind it, for a lead byte (RFC
+ * 3629: nothing overlong, no surrogates, nothing above U+10FFFF).
+ */
 struct utf8_lead {
     unsigned char low, high, more;
 };

@@ -18,8 +18,10 @@
 /* What a value that begins with this byte can only be: an enum json_kind. */
 extern const unsigned char walk_kinds[256];
 
-/* The rare cases, in json.c. They pass over something at the cursor, or leave it at the
- * fault and return false. */
+/*
+ * The rare cases, in json.c. They pass over something at the cursor, or leave it at the
+ * fault and return false.
+ */
 bool walk_rare_string(struct json *j); /* the rest of a string; at is not plain */
 bool walk_rare_number(struct json *j); /* all of a number */
 bool walk_rare_word(struct json *j);   /* null, true or false */

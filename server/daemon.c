@@ -324,7 +324,8 @@ static bool open_listener(struct daemon *d, const char *text)
     return add_listener(d, listener_open(&uri), text);
 }
 
-/* Those of systemd if there are any, else those of -l, else those of the configuration.
+/*
+ * Those of systemd if there are any, else those of -l, else those of the configuration.
  */
 static bool open_listeners(struct daemon *d)
 {

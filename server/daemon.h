@@ -18,7 +18,9 @@ struct daemon;
  */
 struct config *daemon_configure(const struct options *options);
 
-/* Builds everything up to the open sockets; logs why not, and returns NULL. Takes config.
+/*
+ * Builds everything up to the open sockets; logs why not, and returns NULL. Takes
+ * config.
  */
 struct daemon *daemon_new(struct config *config, const struct options *options);
 

@@ -25,8 +25,10 @@ void dispatch_run(struct hub *hub, struct turn *turn, struct ticket *t, int64_t 
 void dispatch_answer(struct text *out, struct completion *c,
                      const struct dispatch_info *info);
 
-/* Gives back a completion that was answered, or that nobody wants to be told of. What the
- * broker can use again goes on the list of the retired. */
+/*
+ * Gives back a completion that was answered, or that nobody wants to be told of. What
+ * the broker can use again goes on the list of the retired.
+ */
 void dispatch_release(struct completion *c, struct list *retired);
 
 /* ---- handlers ---- */

@@ -134,7 +134,8 @@ static void hub_sort(struct hub *hub, struct turn *turn)
     }
 }
 
-/* Without memory: replies to the worker's own sessions, for which there is always room.
+/*
+ * Without memory: replies to the worker's own sessions, for which there is always room.
  */
 static void turn_refuse_all(struct turn *turn)
 {

@@ -24,8 +24,10 @@ typedef void listener_accepted(int fd, void *arg);
  */
 struct listener *listener_open(const struct uri *uri);
 
-/* Takes a socket that listens already. NULL: errno says why, and fd is still the
- * caller's. */
+/*
+ * Takes a socket that listens already. NULL: errno says why, and fd is still the
+ * caller's.
+ */
 struct listener *listener_adopt(int fd);
 
 /* Starts to accept. False: no memory. */
@@ -35,8 +37,10 @@ bool listener_start(struct listener *l, struct event_base *base,
 /* Where it really listens, with the port it got. */
 const struct uri *listener_uri(const struct listener *l);
 
-/* Accepts no more, closes the socket, and removes the socket file if it is ours. NULL is
- * fine. */
+/*
+ * Accepts no more, closes the socket, and removes the socket file if it is ours. NULL
+ * is fine.
+ */
 void listener_free(struct listener *l);
 
 #endif

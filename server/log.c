@@ -24,7 +24,9 @@ void log_set_level(enum level level)
     atomic_store(&log_level, (int)level);
 }
 
-/* Whether standard error is the stream that journald has named to us, as "device:inode".
+/*
+ * Whether standard error is the stream that journald has named to us, as
+ * "device:inode".
  */
 static bool stderr_is_journal(void)
 {

@@ -38,7 +38,9 @@ void notify_reloading(int64_t now_ns)
     notify_send(state);
 }
 
-/* A number from the environment, if the variable beside it names this process or nobody.
+/*
+ * A number from the environment, if the variable beside it names this process or
+ * nobody.
  */
 static int64_t env_number(const char *name, const char *pid_name)
 {

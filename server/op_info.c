@@ -101,12 +101,15 @@ static json_t *channel_json(const struct channel_stat *stat)
 static int64_t resident_bytes(void)
 {
     FILE *file = fopen("/proc/self/statm", "re");
-    long long all, resident = 0;
+    char line[128], *end = line;
+    int64_t resident = 0;
 
     if (!file)
         return 0;
-    if (fscanf(file, "%lld %lld", &all, &resident) != 2)
-        resident = 0;
+    if (fgets(line, sizeof line, file)) {
+        strtoll(line, &end, 10); /* all that is mapped stands before it */
+        resident = strtoll(end, NULL, 10);
+    }
     fclose(file);
     return resident * sysconf(_SC_PAGESIZE);
 }

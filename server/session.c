@@ -178,7 +178,8 @@ static void session_refuse(struct session *s, enum err err)
     t->err = err;
 }
 
-/* Tickets may still use lines whose memory was the frame's: it goes when they are done.
+/*
+ * Tickets may still use lines whose memory was the frame's: it goes when they are done.
  */
 static void session_shed(struct session *s)
 {
@@ -189,8 +190,10 @@ static void session_shed(struct session *s)
         worker_free_later(s->worker, blocks[i]);
 }
 
-/* Makes tickets of the lines that have come, until there are none or the client is
- * choked. */
+/*
+ * Makes tickets of the lines that have come, until there are none or the client is
+ * choked.
+ */
 static void session_parse(struct session *s)
 {
     enum frame_step step = FRAME_LINE;
@@ -269,6 +272,13 @@ static void session_on_event(evutil_socket_t fd, short what, void *arg)
     }
 }
 
+static void session_wait_no_more(struct session *s)
+{
+    if (s->interest)
+        event_del(&s->event);
+    s->interest = 0;
+}
+
 /* Nothing will be heard of it any more: it is as good as reset. */
 static void session_give_up(struct session *s)
 {
@@ -287,8 +297,7 @@ static void session_wait_for(struct session *s, short interest)
 {
     if (s->interest == interest)
         return;
-    if (s->interest)
-        event_del(&s->event);
+    session_wait_no_more(s);
     s->interest = interest;
     if (!interest)
         return;
@@ -363,9 +372,24 @@ bool session_start(struct worker *w, int fd)
     return true;
 }
 
+/*
+ * Input that nobody has read would turn the close into a reset, which throws away what is
+ * still on its way to the client. (What comes later does so too: that is beyond us.)
+ */
+static void session_pass_over_input(const struct session *s)
+{
+    enum { PIECES_MAX = 1024 };
+    char piece[8192];
+    int pieces = 0;
+
+    while (pieces < PIECES_MAX && recv(s->fd, piece, sizeof piece, MSG_DONTWAIT) > 0)
+        pieces++;
+}
+
 void session_end(struct session *s)
 {
-    session_wait_for(s, 0);
+    session_wait_no_more(s);
+    session_pass_over_input(s);
     pthread_mutex_lock(&s->lock);
     session_break(s);
     session_recount(s);

@@ -55,11 +55,15 @@ bool session_start(struct worker *w, int fd);
 /* Ends what is parked, once; the rest of the input is not read. Owner. */
 void session_leave(struct session *s);
 
-/* Sets its events, chokes, unchokes or ends it, as its state asks for. Owner, no lock
- * held. */
+/*
+ * Sets its events, chokes, unchokes or ends it, as its state asks for. Owner, no lock
+ * held.
+ */
 void session_attend(struct session *s);
 
-/* Closes the socket and lets go of the session, flushed or not. It must have left. Owner.
+/*
+ * Closes the socket and lets go of the session, flushed or not. It must have left.
+ * Owner.
  */
 void session_end(struct session *s);
 

@@ -64,12 +64,16 @@ bool worker_start(struct worker *w);
 /* Waits for the thread, which ends when worker_stop was called and all is flushed. */
 void worker_join(struct worker *w);
 
-/* Hands over a connected, non-blocking socket. False: no memory, and it is still the
- * caller's. Any thread. */
+/*
+ * Hands over a connected, non-blocking socket. False: no memory, and it is still the
+ * caller's. Any thread.
+ */
 bool worker_welcome(struct worker *w, int fd);
 
-/* Tells it to end its sessions: what is parked is answered `cancelled`, and output is
- * flushed for at most 3 s. Any thread. */
+/*
+ * Tells it to end its sessions: what is parked is answered `cancelled`, and output is
+ * flushed for at most 3 s. Any thread.
+ */
 void worker_stop(struct worker *w);
 
 /* Tells it that the hub has other limits. Any thread. */
@@ -80,8 +84,10 @@ void worker_nudge(struct worker *w);
 
 /* ---- for sessions ---- */
 
-/* Room to read into, of at least a sixteenth of WORKER_INPUT; ends the turn if it is
- * full. */
+/*
+ * Room to read into, of at least a sixteenth of WORKER_INPUT; ends the turn if it is
+ * full.
+ */
 char *worker_input(struct worker *w, size_t *ret_room);
 
 /* A ticket for a request of that peer; ends the turn if there is none left. */

@@ -48,7 +48,8 @@ static inline void inbox_drop(struct inbox *in, size_t n)
         in->front = in->end = 0;
 }
 
-/* The line at the front, LF excluded, which is not dropped; false: it is not whole yet.
+/*
+ * The line at the front, LF excluded, which is not dropped; false: it is not whole yet.
  */
 bool inbox_line(struct inbox *in, struct slice *ret_line);
 

@@ -28,13 +28,17 @@ typedef void load_hear(void *scenario, struct link *link);
 void load_init(struct load *load, const struct options *options);
 void load_release(struct load *load);
 
-/* So many new links, numbered from 0 in the order of the server, each of which has been
- * greeted. They are the caller's, for load_disconnect. */
+/*
+ * So many new links, numbered from 0 in the order of the server, each of which has been
+ * greeted. They are the caller's, for load_disconnect.
+ */
 struct link *load_connect(struct load *load, uint32_t count);
 void load_disconnect(struct link *links, uint32_t count);
 
-/* Sends all that a link has to send, and waits until all of it is answered but puts and
- * takes. */
+/*
+ * Sends all that a link has to send, and waits until all of it is answered but puts and
+ * takes.
+ */
 void load_settle(struct load *load, struct link *link);
 
 /* The ledger for at most so many values under way. */

@@ -10,7 +10,8 @@
 #include "clock.h"
 #include "die.h"
 
-/* Some servers look after themselves several times a second, also when nobody is there.
+/*
+ * Some servers look after themselves several times a second, also when nobody is there.
  */
 enum { LOOK_MS = 100, REST_PERCENT = 4, QUIET_LOOKS = 2, LOOKS_MOST = 100 };
 

@@ -22,8 +22,10 @@ int64_t process_rss_bytes(pid_t pid);
 /* Whether it is there and not a zombie. */
 bool process_is_alive(pid_t pid);
 
-/* Returns when the process has been at rest for a while: it has done all that it was
- * given. Dies if that takes more than ten seconds. */
+/*
+ * Returns when the process has been at rest for a while: it has done all that it was
+ * given. Dies if that takes more than ten seconds.
+ */
 void process_settle(pid_t pid);
 
 #endif

@@ -42,12 +42,16 @@ struct wire {
     const char *name;
     unsigned traits;
 
-    /* Says hello on a new connection, so that something comes back if that is possible.
+    /*
+     * Says hello on a new connection, so that something comes back if that is possible.
      */
     void (*greet)(struct link *link);
 
-    /* Tells from which channels values will be taken, before the first take. The answers
-     * are counted in link->unanswered; when there are none left, the server knows. */
+    /*
+     * Tells from which channels values will be taken, before the first take. The
+     * answers are counted in link->unanswered; when there are none left, the server
+     * knows.
+     */
     void (*listen)(struct link *link, const uint32_t *channels, size_t count);
 
     void (*put)(struct link *link, uint32_t channel, struct slice value);
@@ -81,7 +85,8 @@ void wire_chand_open(struct link *link, uint32_t channel, const char *buffer);
 
 /* ---- helpers of the wires ---- */
 
-/* A decimal number at the front of a slice, which is cut off it; dies if there is none.
+/*
+ * A decimal number at the front of a slice, which is cut off it; dies if there is none.
  */
 uint64_t wire_number(struct slice *text);
 

@@ -10,7 +10,8 @@ struct scanner {
     struct request_room room;
 };
 
-/* A line is read again and again: without escapes in names, reading leaves it as it is.
+/*
+ * A line is read again and again: without escapes in names, reading leaves it as it is.
  */
 static void *scanner_of(const struct request_view *rq)
 {

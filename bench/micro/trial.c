@@ -41,7 +41,9 @@ static int64_t time_run(const struct trial *t, void *state, size_t operations)
     return now_ns() - before_ns;
 }
 
-/* So many operations that a run takes its time; what they warm up on the way counts not.
+/*
+ * So many operations that a run takes its time; what they warm up on the way counts
+ * not.
  */
 static size_t find_operations(const struct trial *t, void *state)
 {
