@@ -138,7 +138,7 @@ static inline const char *scan_plain(const char *p, const char *end)
 #endif
 }
 
-/* The same for what is mostly short: the processor guesses the length, and need not wait. */
+/* The same for what is mostly short: the processor guesses the length. */
 static inline const char *scan_short(const char *p, const char *end)
 {
     const char *const stop = end - p > 16 ? p + 16 : end;
