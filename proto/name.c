@@ -15,6 +15,15 @@ static const unsigned char allowed[256] = {
     ['w'] = 1, ['x'] = 1, ['y'] = 1, ['z'] = 1,
 };
 
+size_t name_span(const char *p, size_t max)
+{
+    size_t n = 0;
+
+    while (n < max && allowed[(unsigned char)p[n]])
+        n++;
+    return n;
+}
+
 bool name_is_valid(struct slice name)
 {
     unsigned all = 1;

@@ -10,6 +10,9 @@
 
 enum { NAME_MAX_LEN = 200 };
 
+/* How many bytes at p, at most max, may stand in a name. */
+size_t name_span(const char *p, size_t max);
+
 /* Whether a channel may be called so. */
 bool name_is_valid(struct slice name);
 

@@ -2,12 +2,14 @@
 #include "request.h"
 #include "found.h"
 #include "json.h"
+#include "name.h"
 #include "op.h"
 #include "room.h"
 #include "walk.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 /* Where the reader is, for messages. */
 enum place { IN_REQUEST, IN_BUFFER, IN_CLAUSE };
@@ -214,18 +216,42 @@ static bool read_buffer(struct reader *r)
 }
 
 /* Once something is wrong with the line, its clauses are of no use. */
-static void keep_clause(struct reader *r, const struct found *found, const char *at)
+static void keep_clause(struct reader *r, const struct clause_view *clause,
+                        const char *at)
 {
-    const struct clause_view clause = {found->op, found_text(found, MEMBER_CHAN),
-                                       found_text(found, MEMBER_VALUE)};
-
-    if (r->err == ERR_OK && !room_add(r->room, &clause, &r->clauses, &r->clause_count))
+    if (r->err == ERR_OK && !room_add(r->room, clause, &r->clauses, &r->clause_count))
         refuse(r, ERR_NO_MEMORY, at, "%s", err_text(ERR_NO_MEMORY));
+}
+
+/*
+ * A take as nearly everybody writes it, byte for byte, is read at once: an alts may have
+ * hundreds of them. False: it is written otherwise, and nothing has happened.
+ */
+static bool read_usual_take(struct reader *r)
+{
+    static const char head[] = "{\"op\":\"take\",\"chan\":\"", tail[] = "\"}";
+    const size_t head_len = sizeof head - 1, tail_len = sizeof tail - 1;
+    const char *const at = r->json.at, *const name = at + head_len;
+    const size_t left = (size_t)(r->json.end - at);
+    struct clause_view clause = {.op = OP_TAKE};
+    size_t max, len;
+
+    if (left < head_len + tail_len || memcmp(at, head, head_len) != 0)
+        return false;
+    max = left - head_len - tail_len;
+    len = name_span(name, max < NAME_MAX_LEN ? max : NAME_MAX_LEN);
+    if (len == 0 || memcmp(name + len, tail, tail_len) != 0)
+        return false;
+    clause.chan = slice_of(name, len);
+    keep_clause(r, &clause, at);
+    r->json.at = name + len + tail_len;
+    return true;
 }
 
 static bool read_clause(struct reader *r)
 {
     struct found *found = r->part;
+    struct clause_view clause;
     const char *at;
 
     if (json_peek(&r->json) != '{') {
@@ -235,13 +261,17 @@ static bool read_clause(struct reader *r)
     at = r->json.at;
     if (r->index >= r->room->clauses_max)
         refuse(r, ERR_LIMIT_ALTS_OPS, at, "%s", err_text(ERR_LIMIT_ALTS_OPS));
+    if (read_usual_take(r))
+        return true;
     if (!read_part(r, found, op_clause_row(OP_PUT)->may))
         return false;
     if (!found_has(found, MEMBER_OP))
         refuse(r, ERR_BAD_REQUEST, r->json.at, "a clause needs \"op\"");
     else if (found->op < OP_COUNT)
         judge(r, found, op_clause_row(found->op));
-    keep_clause(r, found, at);
+    clause = (struct clause_view){found->op, found_text(found, MEMBER_CHAN),
+                                  found_text(found, MEMBER_VALUE)};
+    keep_clause(r, &clause, at);
     return true;
 }
 

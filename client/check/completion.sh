@@ -34,4 +34,6 @@ expect '--timeout' chan take --t
 expect '' chan ping --t
 expect 'stat' chan -s unix:///run/chand.sock st
 expect '--json' chan put --j
+expect 'bench' chan b
+expect '--consumers --conns' chan bench --con
 expect '--server --help --version' chan --

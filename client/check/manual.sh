@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# The manual pages say what there is: chan(1) has every command and option of --help, and
-# no others; libchan(3) has every function and status of chan.h; and both are without a
+# The manual pages say what there is: chan(1) has every command, option and benchmark of
+# --help, and no others; libchan(3) has every function and status of chan.h; and both are without a
 # mistake that mandoc can find.
 #
 #     manual.sh CHAN FOLDER     FOLDER has chan.h, libchan.3 and cli/chan.1
@@ -29,6 +29,10 @@ options=$(for command in $commands; do "$chan" "$command" --help; done |
     sort -u)
 documented=$(grep -oE 'Fl (-[a-z-]+|[nP])\b' "$folder/cli/chan.1" | sed 's/Fl /-/' | sort -u)
 compare 'options of chan(1)' "$options" "$documented"
+
+scenarios=$("$chan" bench --help | sed -n 's/^  \([a-z][a-z]*\)  .*/\1/p' | sort)
+documented=$(sed -n 's/^\.It Sy \([a-z]*\)$/\1/p' "$folder/cli/chan.1" | sort)
+compare 'scenarios of chan(1)' "$scenarios" "$documented"
 
 functions=$(grep -v '^typedef' "$folder/chan.h" | grep -oE '\bchan_[a-z_]+\(' | tr -d '(' | sort -u)
 documented=$(sed -n 's/^\.Fo //p; s/^\.Fn \(chan_[a-z_]*\).*/\1/p' "$folder/libchan.3" | sort -u)

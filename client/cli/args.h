@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <chan.h>
+#include "load.h"
 #include "notation.h"
 
 enum option {
@@ -29,6 +30,15 @@ enum option {
     OPTION_VERBOSE,
     OPTION_KEEP_OPEN,
     OPTION_PARALLEL,
+    OPTION_SECS,
+    OPTION_PAIRS,
+    OPTION_PRODUCERS,
+    OPTION_CONSUMERS,
+    OPTION_DEPTH,
+    OPTION_SIZE,
+    OPTION_CONNS,
+    OPTION_PER_CONN,
+    OPTION_CHANS,
     OPTION_COUNT
 };
 
@@ -47,6 +57,7 @@ struct args {
     int64_t number;     /* 1: not given */
     int64_t parallel;   /* 1: not given */
     struct chan_settings settings;
+    struct load load;
     const char *command; /* NULL: none */
     char **words;        /* behind the command; owned, but not the words */
     size_t word_count;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "commands.h"
 #include "link.h"
+#include "stopwatch.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 static enum exit_status print_ms(struct link *link, double ms)
 {
@@ -21,16 +21,13 @@ static enum exit_status print_ms(struct link *link, double ms)
 
 static enum exit_status ping(struct link *link)
 {
-    struct timespec before, after;
-    enum chan_status status;
+    const int64_t before_ns = stopwatch_now_ns();
+    const enum chan_status status = chan_ping(link->client, LINK_TIMEOUT_MS);
+    const int64_t after_ns = stopwatch_now_ns();
 
-    clock_gettime(CLOCK_MONOTONIC, &before);
-    status = chan_ping(link->client, LINK_TIMEOUT_MS);
-    clock_gettime(CLOCK_MONOTONIC, &after);
     if (status != CHAN_OK)
         return link_complain(link, status, chan_message(link->client), "ping the server");
-    return print_ms(link, (double)(after.tv_sec - before.tv_sec) * 1e3 +
-                              (double)(after.tv_nsec - before.tv_nsec) / 1e6);
+    return print_ms(link, (double)(after_ns - before_ns) / STOPWATCH_NS_PER_MS);
 }
 
 static enum exit_status run(const struct args *args)

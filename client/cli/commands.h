@@ -8,6 +8,7 @@
 #include "command.h"
 
 extern const struct command cmd_alts;
+extern const struct command cmd_bench;
 extern const struct command cmd_close;
 extern const struct command cmd_completion; /* hidden */
 extern const struct command cmd_delete;

@@ -7,6 +7,9 @@
 /* The heads of lines of help fill so many columns. */
 enum { HEAD_COLUMNS = 25, HEAD_ROOM = 96 };
 
+/* No more options than these are spelled out in a usage. */
+enum { SPELLED_MAX = 6 };
+
 static const char about[] =
     "usage: chan [-s URI] COMMAND ...\n"
     "Channels between processes and machines: put values into named channels of a chand\n"
@@ -68,6 +71,8 @@ static bool add_usage(struct bytes *out, unsigned set)
 {
     char name[OPTION_NAME_ROOM], text[HEAD_ROOM];
 
+    if (__builtin_popcount(set) > SPELLED_MAX)
+        return add(out, " [OPTION...]");
     for (enum option i = 0; i < OPTION_COUNT; i++) {
         const struct option_row *row = args_option(i);
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "link.h"
+#include "stopwatch.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
 static const char default_uri[] = "tcp://127.0.0.1:2426";
@@ -39,20 +39,18 @@ static const char *uri_of(const struct args *args)
     return uri && *uri ? uri : default_uri;
 }
 
-static enum exit_status connect_link(struct link *link)
+enum exit_status link_reach(struct chan_client *client, const char *uri)
 {
-    const enum chan_status status =
-        chan_connect(link->client, link->uri, LINK_TIMEOUT_MS);
-    const char *message = chan_message(link->client);
+    const enum chan_status status = chan_connect(client, uri, LINK_TIMEOUT_MS);
+    const char *message = chan_message(client);
 
     if (status == CHAN_OK)
         return EXIT_DONE;
     if (status == CHAN_INVALID) {
-        complain("%s is no server: %s (tcp://HOST:PORT or unix:///PATH)", link->uri,
-                 message);
+        complain("%s is no server: %s (tcp://HOST:PORT or unix:///PATH)", uri, message);
         return EXIT_USAGE;
     }
-    complain("cannot reach %s: %s (is chand running? -s names another server)", link->uri,
+    complain("cannot reach %s: %s (is chand running? -s names another server)", uri,
              message);
     return EXIT_SERVER;
 }
@@ -67,7 +65,8 @@ enum exit_status link_open(struct link *link, const struct args *args,
         complain("out of memory");
         return EXIT_USAGE;
     }
-    status = connect_link(link); /* which a signal may still end as it ends anything */
+    /* Which a signal may still end as it ends anything. */
+    status = link_reach(link->client, link->uri);
     if (status == EXIT_DONE && mode == LINK_WATCHING && !watch(link)) {
         complain("cannot watch for signals: %s", strerror(errno));
         status = EXIT_USAGE;
@@ -82,7 +81,7 @@ void link_close(struct link *link)
         close(link->signals);
 }
 
-static void take_signals(struct link *link)
+void link_take_signals(struct link *link)
 {
     struct signalfd_siginfo info;
 
@@ -103,28 +102,21 @@ bool link_turn(struct link *link, struct pollfd *fds, size_t count)
         for (size_t i = 0; i < count; i++)
             fds[i].revents = 0;
     if (fds[1].revents)
-        take_signals(link);
+        link_take_signals(link);
     link->reader_gone |= (fds[2].revents & (POLLERR | POLLNVAL)) != 0;
     link->lost = chan_process(link->client) != CHAN_OK;
     return !link->lost && !link->interrupted && !link->reader_gone;
 }
 
-static int64_t now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 void link_drain(struct link *link)
 {
-    const int64_t end = now_ms() + DRAIN_MS;
-    int64_t left;
+    const int64_t end_ns = stopwatch_now_ns() + (int64_t)DRAIN_MS * STOPWATCH_NS_PER_MS;
+    int64_t left_ns;
 
     chan_hang_up(link->client);
-    while (chan_outstanding(link->client) > 0 && (left = end - now_ms()) > 0)
-        chan_wait(link->client, left);
+    while (chan_outstanding(link->client) > 0 &&
+           (left_ns = end_ns - stopwatch_now_ns()) > 0)
+        chan_wait(link->client, left_ns / STOPWATCH_NS_PER_MS + 1);
 }
 
 enum exit_status link_print(struct link *link, struct bytes *text)

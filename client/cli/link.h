@@ -41,6 +41,13 @@ enum exit_status link_open(struct link *link, const struct args *args,
                            enum link_mode mode);
 void link_close(struct link *link);
 
+/* Connects another client to that server. EXIT_DONE, or what to exit with; why was said.
+ */
+enum exit_status link_reach(struct chan_client *client, const char *uri);
+
+/* Notes the signals that have arrived: for those who wait for link.signals themselves. */
+void link_take_signals(struct link *link);
+
 /* The first descriptors that link_turn polls are its own. */
 enum { LINK_FDS = 3 };
 

@@ -149,6 +149,16 @@ class Daemon:
         if sockets:
             numbers = ",".join(str(s.fileno()) for s in sockets)
             command = [sys.executable, os.path.join(HERE, "launch.py"), numbers, *command]
+        self.process = self.reader = None
+        try:
+            self._start(command, env, sockets, descriptors)
+            self.uris = [self.wait_for(r"listening on (\S+)", at=i)[1]
+                         for i in range(len(listen) if listening is None else listening)]
+        except BaseException:
+            self.discard()
+            raise
+
+    def _start(self, command, env, sockets, descriptors):
         self.process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
             env={**os.environ, **(env or {})}, pass_fds=[s.fileno() for s in sockets],
@@ -156,8 +166,6 @@ class Daemon:
                 resource.RLIMIT_NOFILE, (descriptors, descriptors))))
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
-        self.uris = [self.wait_for(r"listening on (\S+)", at=i)[1]
-                     for i in range(len(listen) if listening is None else listening)]
 
     def configure(self, text):
         with open(self.config, "w", encoding="utf-8") as file:
@@ -226,11 +234,12 @@ class Daemon:
         return self.wait()
 
     def discard(self):
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-        self.reader.join(PATIENCE)
-        self.process.stderr.close()
+        if self.process:
+            if self.process.poll() is None:
+                self.process.kill()
+                self.process.wait()
+            self.reader.join(PATIENCE)
+            self.process.stderr.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def findings(self):

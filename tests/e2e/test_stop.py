@@ -65,13 +65,25 @@ class Stop(DaemonTest):
         self.assertIsNone(lazy.line())
         self.assertEqual(daemon.wait(), 0)
 
+    def test_output_is_flushed_to_one_whose_requests_were_not_all_read(self):
+        daemon = self.daemon()
+        lazy = self.lazy(daemon)
+        lazy.send(*[{"op": "ping", "id": "unread"}] * 100)
+        daemon.kill(signal.SIGTERM)
+        daemon.wait_for("stopping")
+        for i in range(60):
+            self.assertEqual(lazy.reply(), {"id": i, "ok": True, "value": "x" * 100000})
+        self.assertEqual(daemon.wait(), 0)
+
     def test_a_client_that_never_reads_delays_it_by_three_seconds_at_most(self):
-        for workers in (1, 2, 1, 2):
-            daemon = self.daemon("workers: %d" % workers)
+        daemons = [self.daemon("workers: %d" % workers) for workers in (1, 2, 1, 2)]
+        for daemon in daemons:
             self.lazy(daemon)
             self.lazy(daemon)
-            began = time.monotonic()
+        began = time.monotonic()
+        for daemon in daemons:
             daemon.kill(signal.SIGTERM)
+        for daemon in daemons:
             self.assertEqual(daemon.wait(), 0)
             self.assertLess(time.monotonic() - began, 3 + 0.7 * SLOW)
 

@@ -266,8 +266,11 @@ static inline void serving_let_go(struct serving *sv, const struct client *c)
 /* The session that came to the worker as the i-th of those that are left, from 0. */
 static inline struct session *serving_session(struct serving *sv, size_t worker, size_t i)
 {
-    struct list *l = sv->workers[worker]->sessions.next;
+    struct list *l;
 
+    pthread_mutex_lock(&sv->hub->lock); /* what the worker did before its last visit */
+    pthread_mutex_unlock(&sv->hub->lock);
+    l = sv->workers[worker]->sessions.next;
     while (i-- > 0)
         l = l->next;
     ck_assert_ptr_ne(l, &sv->workers[worker]->sessions);

@@ -26,7 +26,7 @@ START_TEST(every_command_is_described_and_found)
         ck_assert_uint_eq((*c)->options & OPTIONS_ALWAYS, 0);
         ck_assert((*c)->run != NULL);
     }
-    ck_assert_uint_eq(n, 11);
+    ck_assert_uint_eq(n, 12);
     ck_assert_ptr_null(command_find("frob"));
     ck_assert_ptr_null(command_find(""));
     ck_assert_ptr_nonnull(command_find("completion"));
@@ -102,6 +102,9 @@ START_TEST(usage_shows_options_and_words)
     bytes_release(&out);
     ck_assert(help_usage(command_find("ping"), &out));
     ck_assert_str_eq(text_of(&out), "chan ping");
+    bytes_release(&out);
+    ck_assert(help_usage(command_find("bench"), &out));
+    ck_assert_str_eq(text_of(&out), "chan bench [OPTION...] [SCENARIO]");
     bytes_release(&out);
 }
 END_TEST

@@ -67,6 +67,17 @@ START_TEST(names_with_anything_else_are_refused)
 }
 END_TEST
 
-UNIT_MAIN("name", a_byte_is_a_name_if_and_only_if_it_is_in_the_alphabet,
+START_TEST(a_span_ends_at_the_first_byte_that_is_in_no_name)
+{
+    ck_assert_uint_eq(name_span("jobs/1\"}", 8), 6);
+    ck_assert_uint_eq(name_span("jobs", 4), 4);
+    ck_assert_uint_eq(name_span("jobs", 2), 2);
+    ck_assert_uint_eq(name_span("\"jobs", 5), 0);
+    ck_assert_uint_eq(name_span(NULL, 0), 0);
+}
+END_TEST
+
+UNIT_MAIN("name", a_span_ends_at_the_first_byte_that_is_in_no_name,
+          a_byte_is_a_name_if_and_only_if_it_is_in_the_alphabet,
           one_bad_byte_anywhere_spoils_a_name, names_have_1_to_200_bytes,
           odd_names_out_of_the_alphabet_are_fine, names_with_anything_else_are_refused)

@@ -2,6 +2,7 @@
 #include "unit.h"
 #include "starve.h"
 #include "exact.h"
+#include "name.h"
 #include "request.h"
 
 #include <stdio.h>
@@ -147,6 +148,41 @@ START_TEST(an_alts_has_clauses_in_their_order)
     ck_assert(slice_is(p.view.clauses[1].value, "{\"k\":[1]}"));
     ck_assert_int_eq(p.view.clauses[2].op, OP_TAKE);
     release(&p);
+}
+END_TEST
+
+/* The short way through the reader must come to the same end as the long one. */
+START_TEST(a_take_in_an_alts_may_be_written_in_any_way)
+{
+    static const char *const ways[] = {
+        "{\"op\":\"take\",\"chan\":\"%s\"}", "{\"chan\":\"%s\",\"op\":\"take\"}",
+        "{ \"op\":\"take\",\"chan\":\"%s\"}", "{\"op\":\"take\",\"chan\":\"%s\" }",
+        "{\"op\":\"t\\u0061ke\",\"chan\":\"%s\"}"};
+    char names[3][NAME_MAX_LEN + 2] = {"jobs/1"}, clause[300], line[400];
+    struct parsed p;
+
+    memset(names[1], 'n', NAME_MAX_LEN);
+    memset(names[2], 'n', NAME_MAX_LEN + 1);
+    for (size_t n = 0; n < COUNT(names); n++)
+        for (size_t i = 0; i < COUNT(ways); i++) {
+            snprintf(clause, sizeof clause, ways[i], names[n]);
+            snprintf(line, sizeof line, "{\"op\":\"alts\",\"id\":1,\"ops\":[%s]}",
+                     clause);
+            if (strlen(names[n]) > NAME_MAX_LEN) {
+                expect_refused(line, ERR_BAD_REQUEST, "1", "chan");
+                continue;
+            }
+            parse_good(&p, line);
+            ck_assert_uint_eq(p.view.clause_count, 1);
+            ck_assert_int_eq(p.view.clauses[0].op, OP_TAKE);
+            ck_assert(slice_is(p.view.clauses[0].chan, names[n]));
+            ck_assert_ptr_null(p.view.clauses[0].value.bytes);
+            release(&p);
+        }
+    expect_refused("{\"op\":\"alts\",\"ops\":[{\"op\":\"take\",\"chan\":\"\"}]}",
+                   ERR_BAD_REQUEST, NULL, "chan");
+    expect_refused("{\"op\":\"alts\",\"ops\":[{\"op\":\"take\",\"chan\":\"a b\"}]}",
+                   ERR_BAD_REQUEST, NULL, "chan");
 }
 END_TEST
 
@@ -1144,9 +1180,9 @@ END_TEST
 
 UNIT_MAIN("request", a_put_has_channel_value_and_time,
           absent_members_leave_their_defaults, values_stay_as_they_are_written,
-          an_alts_has_clauses_in_their_order, an_open_has_settings,
-          a_list_has_texts_that_are_decoded, a_hello_has_token_client_and_version,
-          a_cancel_has_a_target_as_written,
+          an_alts_has_clauses_in_their_order, a_take_in_an_alts_may_be_written_in_any_way,
+          an_open_has_settings, a_list_has_texts_that_are_decoded,
+          a_hello_has_token_client_and_version, a_cancel_has_a_target_as_written,
           every_operation_parses_with_all_its_members_in_either_order,
           white_space_and_escapes_are_allowed_wherever_json_allows_them,
           ids_come_back_byte_for_byte_in_success_and_in_refusal,

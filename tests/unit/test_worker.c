@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "worker.h"
 #include "serving.h"
+#include "starve.h"
 #include "unit.h"
 
 /* More than a turn has tickets. */
@@ -119,7 +120,166 @@ START_TEST(start_times_the_channels_that_were_there_before)
 }
 END_TEST
 
-UNIT_MAIN("worker", start_times_the_channels_that_were_there_before,
-          stop_ends_clients_that_leave_in_the_same_turn,
+/* Whoever parks last, and wherever: the earliest deadline is kept, and the next ones. */
+START_TEST(waits_of_several_workers_end_in_time)
+{
+    struct client clients[4];
+    struct serving sv;
+    char line[100];
+
+    serving_start(&sv, 2);
+    for (int i = 0; i < 4; i++) {
+        clients[i] = client_connect(&sv, (size_t)i % 2);
+        for (int n = 0; n < 5; n++) {
+            snprintf(line, sizeof line,
+                     "{\"op\":\"take\",\"chan\":\"c\",\"timeout_ms\":%d}\n",
+                     60 - 10 * n + 3 * i);
+            client_send(&clients[i], line);
+        }
+    }
+    for (int i = 0; i < 4; i++)
+        for (int n = 0; n < 5; n++)
+            client_expect(&clients[i], "{\"ok\":false,\"reason\":\"timeout\"}");
+    for (int i = 0; i < 4; i++)
+        client_close(&clients[i]);
+    serving_await_sessions(&sv, 0);
+    serving_stop(&sv);
+}
+END_TEST
+
+/* ---- mail ---- */
+
+START_TEST(a_nudge_makes_it_turn)
+{
+    struct serving sv;
+
+    serving_start(&sv, 1);
+    for (int i = 0; i < 5; i++) {
+        uint64_t beats = atomic_load(&sv.workers[0]->beats);
+
+        worker_nudge(sv.workers[0]);
+        serving_await(atomic_load(&sv.workers[0]->beats) > beats);
+    }
+    serving_stop(&sv);
+}
+END_TEST
+
+START_TEST(other_limits_come_by_mail)
+{
+    struct broker_settings settings = serving_settings();
+    struct serving sv;
+    struct client c;
+    char *line = NULL;
+
+    serving_start(&sv, 1);
+    c = client_connect(&sv, 0);
+    client_sync(&c);
+    settings.limits.alts_ops = 1;
+    ck_assert(hub_configure(sv.hub, &settings));
+    worker_renew_limits(sv.workers[0]);
+    do {
+        free(line);
+        client_send(&c, "{\"op\":\"hello\"}\n");
+        line = client_line(&c);
+    } while (!strstr(line, "\"alts_ops\":1,"));
+    free(line);
+    client_ask(
+        &c,
+        "{\"op\":\"alts\",\"ops\":[{\"op\":\"take\",\"chan\":\"a\"},"
+        "{\"op\":\"take\",\"chan\":\"b\"}]}\n",
+        "{\"ok\":false,\"reason\":\"limit\",\"message\":\"alts_ops: more clauses than "
+        "limits.alts_ops allows\"}");
+    client_close(&c);
+    serving_await_sessions(&sv, 0);
+    serving_stop(&sv);
+}
+END_TEST
+
+START_TEST(who_comes_when_it_stops_is_not_let_in)
+{
+    struct client early, late;
+    struct serving sv;
+
+    serving_start(&sv, 1);
+    early = client_connect(&sv, 0);
+    client_sync(&early);
+    serving_hold(&sv, &early);
+    worker_stop(sv.workers[0]);
+    serving_let_go(&sv, &early);
+    client_expect_end(&early);
+    worker_join(sv.workers[0]);
+    sv.running = false;
+    late = client_connect(&sv, 0); /* its mail is never read, but let go */
+    serving_stop(&sv);
+    client_expect_end(&late);
+    ck_assert_int_eq(serving_metric(&sv, METRIC_connections), 0);
+    client_close(&early);
+    client_close(&late);
+}
+END_TEST
+
+/* ---- life ---- */
+
+START_TEST(a_worker_that_never_ran_can_be_freed)
+{
+    const struct broker_settings settings = serving_settings();
+    struct serving sv;
+
+    serving_prepare(&sv, 3, &settings);
+    ck_assert_uint_eq(sv.workers[2]->turn.worker, 2);
+    serving_stop(&sv);
+    worker_free(NULL);
+}
+END_TEST
+
+START_TEST(a_worker_stops_with_nobody_there)
+{
+    struct serving sv;
+
+    serving_start(&sv, 4);
+    serving_stop(&sv);
+}
+END_TEST
+
+START_TEST(without_memory_there_is_no_worker)
+{
+    const struct broker_settings settings = serving_settings();
+    struct worker *worker = NULL;
+    struct metrics metrics = {0};
+    struct hub *hub = hub_new(&settings);
+
+    ck_assert_ptr_nonnull(hub);
+    for (long i = 0; !worker; i++) {
+        starve_after(i);
+        worker = worker_new(hub, &metrics);
+        if (starve_end() == 0)
+            ck_assert_ptr_nonnull(worker);
+    }
+    worker_free(worker);
+    hub_free(hub);
+}
+END_TEST
+
+START_TEST(without_memory_nobody_is_welcome)
+{
+    const struct broker_settings settings = serving_settings();
+    struct serving sv;
+    bool welcome;
+
+    serving_prepare(&sv, 1, &settings);
+    starve_after(0);
+    welcome = worker_welcome(sv.workers[0], 0);
+    ck_assert_int_eq(starve_end(), 1);
+    ck_assert(!welcome);
+    serving_stop(&sv);
+}
+END_TEST
+
+UNIT_MAIN("worker", stop_ends_clients_that_leave_in_the_same_turn,
           stop_answers_a_request_that_arrived_in_two_pieces,
-          stop_waits_three_seconds_at_most_for_a_client_that_does_not_read)
+          stop_waits_three_seconds_at_most_for_a_client_that_does_not_read,
+          start_times_the_channels_that_were_there_before,
+          waits_of_several_workers_end_in_time, a_nudge_makes_it_turn,
+          other_limits_come_by_mail, who_comes_when_it_stops_is_not_let_in,
+          a_worker_that_never_ran_can_be_freed, a_worker_stops_with_nobody_there,
+          without_memory_there_is_no_worker, without_memory_nobody_is_welcome)
