@@ -69,10 +69,11 @@ static void play(const struct workload *w, struct link *putter, struct link *tak
                  uint32_t round)
 {
     char value[VALUE_SIZE];
-    struct slice whole = slice_of(value, sizeof value);
+    struct slice whole;
 
     memset(value, 'x', sizeof value);
     value[0] = value[sizeof value - 1] = '"';
+    whole = slice_of(value, sizeof value);
     for (uint32_t i = 0; i < w->values; i++)
         wire_chand.put(putter, w->clauses > 0 ? round % w->clauses : 0, whole);
     wire_chand.take(putter, TURN_CHANNEL);
