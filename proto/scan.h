@@ -59,7 +59,6 @@ static inline bool scan_word_stops(uint64_t word)
     return (((word - ones * 0x20) | (quote - ones) | (slash - ones) | word) & tops) != 0;
 }
 
-/* For every machine. */
 static inline const char *scan_plain_words(const char *p, const char *end)
 {
     uint64_t word;
@@ -84,10 +83,7 @@ static inline unsigned scan_stops_sse2(const char *p)
     return (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, slash), other));
 }
 
-/*
- * The last block overlaps the one before it, whose bytes are known to be plain: the
- * first hit in it is the first at all.
- */
+/* The last block overlaps the one before it, whose bytes are known to be plain. */
 static inline const char *scan_plain_sse2(const char *p, const char *end)
 {
     unsigned stops;

@@ -161,7 +161,7 @@ START_TEST(a_take_in_an_alts_may_be_written_in_any_way)
         {"{\"op\":\"take\",\"chan\":\"", "\" }"},
         {"{\"op\":\"t\\u0061ke\",\"chan\":\"", "\"}"},
     };
-    char names[3][NAME_MAX_LEN + 2] = {"jobs/1"}, line[400];
+    char names[3][NAME_MAX_LEN + 2] = {"jobs/1"}, line[1000];
     struct parsed p;
 
     memset(names[1], 'n', NAME_MAX_LEN);
