@@ -17,8 +17,9 @@ static char *sent(struct tally *tally, uint32_t tag, int64_t now_ns)
     char *copy;
 
     ck_assert_ptr_nonnull(value);
-    copy = strndup(value, tally->size);
+    copy = calloc(1, tally->size + 1);
     ck_assert_ptr_nonnull(copy);
+    memcpy(copy, value, tally->size);
     return copy;
 }
 
