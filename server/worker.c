@@ -13,9 +13,9 @@ enum { STOP_S = 3, SWEEP_S = 1, SCRATCH_KEPT = 1024 * 1024 };
 /* ---- the turn ---- */
 
 /*
- * The last first, which is mostly: acknowledgements before values. Whoever gets a value is
- * likely to run at once, before the rest is sent. Streams and alts gain 4 to 12 %, hand-offs
- * of many pairs lose 8 % (bench/README.md).
+ * The last first, which is mostly: acknowledgements before values. Whoever gets a value
+ * is likely to run at once, before the rest is sent. Streams and alts gain 4 to 12 %,
+ * hand-offs of many pairs lose 8 % (bench/README.md).
  */
 static void worker_drain(struct worker *w)
 {
