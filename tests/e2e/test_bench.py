@@ -43,6 +43,11 @@ class Measuring(DaemonTest):
         self.assertEqual(client.ok("stat")["stat"]["parked"], 0)
         client.close()
 
+    def values_flow(self, watcher):
+        """Then every connection of the measurement is there."""
+        until(lambda: any(c["puts"] > 100 for c in watcher.ok("list")["channels"]),
+              "values to flow")
+
     def measured(self, daemon, *words):
         status, output, said = run(daemon.uris[0], "--json", *words)
         self.assertEqual((status, said), (0, ""))
@@ -126,8 +131,7 @@ class Measuring(DaemonTest):
         for scenario in SCENARIOS[1:]:
             process = start(daemon.uris[0], scenario, "--secs", "60m")
             watcher = self.client(daemon)
-            until(lambda: any(c["puts"] > 100 for c in watcher.ok("list")["channels"]),
-                  "values to flow")
+            self.values_flow(watcher)
             watcher.close()
             process.send_signal(signal.SIGINT)
             self.assertEqual(process.communicate(timeout=PATIENCE), (b"", b""))
@@ -138,7 +142,7 @@ class Measuring(DaemonTest):
         daemon = self.daemon()
         process = start(daemon.uris[0], "stream", "--secs", "60m")
         watcher = self.client(daemon)
-        until(lambda: watcher.ok("list")["channels"], "a channel")
+        self.values_flow(watcher)
         daemon.stop()
         output, said = process.communicate(timeout=PATIENCE)
         self.assertEqual((process.returncode, output), (4, b""))
