@@ -39,7 +39,7 @@ static void clause_leave(struct exchange *ex, struct clause *c)
     exchange_touch(ex, ch);
 }
 
-static void alt_finish(struct exchange *ex, struct alt *alt, enum err err)
+void alt_end(struct exchange *ex, struct alt *alt, enum err err)
 {
     for (uint32_t i = 0; i < alt->count; i++)
         clause_leave(ex, &alt->clauses[i]);
@@ -48,11 +48,6 @@ static void alt_finish(struct exchange *ex, struct alt *alt, enum err err)
     ex->parked--;
     alt->done.err = err;
     list_push(&ex->done, &alt->done.link);
-}
-
-void alt_end(struct exchange *ex, struct alt *alt, enum err err)
-{
-    alt_finish(ex, alt, err);
 }
 
 void clause_end(struct exchange *ex, struct clause *c, enum err err)
@@ -66,7 +61,7 @@ void clause_end(struct exchange *ex, struct clause *c, enum err err)
         memcpy(alt->chan_room, name.bytes, name.len);
         alt->done.chan = slice_of(alt->chan_room, name.len);
     }
-    alt_finish(ex, alt, err);
+    alt_end(ex, alt, err);
 }
 
 /* ---- a value changes hands ---- */

@@ -103,7 +103,7 @@ bool alt_start(struct exchange *ex, struct ask *ask, int64_t now_ns,
 void alt_refuse(struct exchange *ex, const struct ask *ask, enum err err,
                 struct slice chan, struct completion *now);
 
-/* Ends a parked alt without a value: ERR_CANCELLED, ERR_TIMEOUT. */
+/* Ends a parked alt, which leaves all its lines: ERR_CANCELLED, ERR_TIMEOUT. */
 void alt_end(struct exchange *ex, struct alt *alt, enum err err);
 
 /* Ends the alt of a parked clause, by that clause: ERR_CLOSED, ERR_CANCELLED. */

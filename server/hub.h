@@ -63,7 +63,7 @@ struct hub {
     struct broker *broker;
     struct limits limits; /* under the lock */
     unsigned turn_count;
-    size_t seats;                /* sessions; every list of the dirty has room for all */
+    size_t seats;                /* under the lock: sessions that have one */
     atomic_int_fast64_t outside; /* bytes of output that wait to be read by clients */
 };
 
