@@ -2,9 +2,9 @@
 #include "request.h"
 #include "found.h"
 #include "json.h"
-#include "name.h"
 #include "op.h"
 #include "room.h"
+#include "usual.h"
 #include "walk.h"
 
 #include <stdarg.h>
@@ -223,28 +223,17 @@ static void keep_clause(struct reader *r, const struct clause_view *clause,
         refuse(r, ERR_NO_MEMORY, at, "%s", err_text(ERR_NO_MEMORY));
 }
 
-/*
- * A take as nearly everybody writes it, byte for byte, is read at once: an alts may have
- * hundreds of them. False: it is written otherwise, and nothing has happened.
- */
+/* False: it is not the usual take, and nothing has happened. */
 static bool read_usual_take(struct reader *r)
 {
-    static const char head[] = "{\"op\":\"take\",\"chan\":\"", tail[] = "\"}";
-    const size_t head_len = sizeof head - 1, tail_len = sizeof tail - 1;
-    const char *const at = r->json.at, *const name = at + head_len;
-    const size_t left = (size_t)(r->json.end - at);
     struct clause_view clause = {.op = OP_TAKE};
-    size_t max, len;
+    const char *const at = r->json.at;
+    const char *const behind = usual_take(at, r->json.end, &clause.chan);
 
-    if (left < head_len + tail_len || memcmp(at, head, head_len) != 0)
+    if (!behind)
         return false;
-    max = left - head_len - tail_len;
-    len = name_span(name, max < NAME_MAX_LEN ? max : NAME_MAX_LEN);
-    if (len == 0 || memcmp(name + len, tail, tail_len) != 0)
-        return false;
-    clause.chan = slice_of(name, len);
     keep_clause(r, &clause, at);
-    r->json.at = name + len + tail_len;
+    r->json.at = behind;
     return true;
 }
 
@@ -420,6 +409,8 @@ enum err request_parse(struct request_room *room, char *line, size_t len,
     struct found top, part;
     struct reader r;
 
+    if (usual_request(line, len, ret))
+        return ERR_OK;
     found_clear(&top);
     r.json = json_of(line, len);
     r.room = room;

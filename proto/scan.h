@@ -3,9 +3,9 @@
  * scan.h - how to pass over plain text quickly.
  *
  * A plain byte is ASCII, no control character, no quote and no backslash: what stands in
- * a JSON string as itself. Which version of scan_plain is compiled depends on what the
- * compiler may use; all of them give the same answer and read nothing outside [p, end).
- * Pure; any thread. Private to proto.
+ * a JSON string as itself. Which version is compiled depends on what the compiler may
+ * use, and for long text on what the processor can; all of them give the same answer and
+ * read nothing outside [p, end). Pure; any thread. Private to proto.
  */
 #ifndef PROTO_SCAN_H
 #define PROTO_SCAN_H
@@ -18,9 +18,11 @@
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
-#ifdef __AVX2__
-#include <immintrin.h>
+#if defined(__x86_64__) && defined(__SSE2__)
+#define SCAN_AVX2 /* scan_plain_avx2 is there, and may be called if the processor can */
 #endif
+
+enum { SCAN_LONG = 256 }; /* what is longer is worth a call */
 
 /* 1 for each byte that is plain: 0x20 to 0x7f without the quote and the backslash. */
 #define ONE_4  1, 1, 1, 1
@@ -99,36 +101,21 @@ static inline const char *scan_plain_sse2(const char *p, const char *end)
 }
 #endif
 
-#ifdef __AVX2__
-static inline unsigned scan_stops_avx2(const char *p)
-{
-    const __m256i block = _mm256_loadu_si256((const void *)p);
-    const __m256i quote = _mm256_cmpeq_epi8(block, _mm256_set1_epi8('"'));
-    const __m256i slash = _mm256_cmpeq_epi8(block, _mm256_set1_epi8('\\'));
-    const __m256i other = _mm256_cmpgt_epi8(_mm256_set1_epi8(0x20), block);
-
-    return (unsigned)_mm256_movemask_epi8(
-        _mm256_or_si256(_mm256_or_si256(quote, slash), other));
-}
-
-static inline const char *scan_plain_avx2(const char *p, const char *end)
-{
-    unsigned stops;
-
-    for (; end - p >= 32; p += 32)
-        if ((stops = scan_stops_avx2(p)) != 0)
-            return p + __builtin_ctz(stops);
-    return scan_plain_sse2(p, end);
-}
+#ifdef SCAN_AVX2
+const char *scan_plain_avx2(const char *p, const char *end);
 #endif
+
+/* The same, for what is known to be long: by the best that the processor has. */
+const char *scan_long(const char *p, const char *end);
 
 /* The first byte of [p, end) that is not plain; end if all are. */
 static inline const char *scan_plain(const char *p, const char *end)
 {
-#if defined(__AVX2__)
-    return scan_plain_avx2(p, end);
-#elif defined(__SSE2__)
-    return scan_plain_sse2(p, end);
+#ifdef __SSE2__
+    const char *const stop = end - p > SCAN_LONG ? p + SCAN_LONG : end;
+
+    p = scan_plain_sse2(p, stop);
+    return p < stop || stop == end ? p : scan_long(p, end);
 #else
     return scan_plain_words(p, end);
 #endif

@@ -17,10 +17,7 @@ static const struct version versions[] = {
 #ifdef __SSE2__
     {"sse2", scan_plain_sse2},
 #endif
-#ifdef __AVX2__
-    {"avx2", scan_plain_avx2},
-#endif
-    {"short", scan_short},       {"chosen", scan_plain},
+    {"long", scan_long},         {"short", scan_short},       {"chosen", scan_plain},
 };
 
 static size_t obvious(const char *bytes, size_t len)
@@ -40,8 +37,9 @@ static void expect_all(const char *bytes, size_t len)
     for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
         const char *stop = versions[i].scan(bytes, bytes + len);
 
-        ck_assert_msg((size_t)(stop - bytes) == want, "%s: %zu instead of %zu of %zu",
-                      versions[i].name, (size_t)(stop - bytes), want, len);
+        if ((size_t)(stop - bytes) != want) /* an assertion each would take seconds */
+            ck_abort_msg("%s: %zu instead of %zu of %zu", versions[i].name,
+                         (size_t)(stop - bytes), want, len);
     }
 }
 
@@ -75,12 +73,12 @@ END_TEST
 
 START_TEST(the_first_of_two_stops_counts_wherever_they_stand)
 {
-    enum { LEN = 67 };
+    enum { LEN = 400 };
     static const char stops[] = {'"', '\\', '\n', '\x80', '\xff'};
     char bytes[LEN];
 
     for (size_t a = 0; a < LEN; a++)
-        for (size_t b = a + 1; b < LEN; b++)
+        for (size_t b = a + 1; b < LEN; b += 1 + b / 8)
             for (size_t s = 0; s < sizeof stops; s++) {
                 memset(bytes, 'x', LEN);
                 bytes[a] = stops[s];
@@ -95,14 +93,14 @@ START_TEST(random_bytes_are_judged_alike_from_any_address)
     uint64_t seed = 3;
 
     for (int round = 0; round < 20000; round++) {
-        const size_t len = exact_below(&seed, 200);
+        const size_t len = exact_below(&seed, 1000);
         const size_t skew = exact_below(&seed, len + 1);
         char *bytes = malloc(len + 1);
 
         ck_assert_ptr_nonnull(bytes);
         for (size_t i = 0; i < len; i++)
-            bytes[i] = (char)(exact_below(&seed, 60) == 0 ? exact_below(&seed, 256)
-                                                          : 35 + exact_below(&seed, 50));
+            bytes[i] = (char)(exact_below(&seed, 300) == 0 ? exact_below(&seed, 256)
+                                                           : 35 + exact_below(&seed, 50));
         expect_all(bytes + skew, len - skew);
         free(bytes);
     }
@@ -132,8 +130,9 @@ START_TEST(every_character_of_unicode_passes)
         const char *at = (const char *)bytes;
         const bool surrogate = point >= 0xd800 && point <= 0xdfff;
 
-        ck_assert_msg(utf8_pass(&at, at + len) == !surrogate, "U+%04X", point);
-        ck_assert_int_eq(at - (const char *)bytes, surrogate ? 1 : (int)len);
+        if (utf8_pass(&at, at + len) == surrogate ||
+            at - (const char *)bytes != (surrogate ? 1 : (int)len))
+            ck_abort_msg("U+%04X", point);
     }
 }
 END_TEST
