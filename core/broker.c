@@ -87,7 +87,7 @@ static enum err offers_find(struct broker *b, struct ask *ask, struct slice *ret
     for (uint32_t i = 0; i < ask->count; i++) {
         struct offer *o = &ask->offers[i];
 
-        o->channel = catalog_get_for(&b->catalog, ask->peer, o->name);
+        o->channel = catalog_get(&b->catalog, o->name);
         if (o->channel && (o->channel->known || b->auto_create))
             continue;
         *ret_culprit = o->name;

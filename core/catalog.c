@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include "name.h"
-#include "peer.h"
 
 /* So many unknown channels are kept for reuse. */
 enum { UNKNOWN_KEPT = 1024 };
@@ -61,8 +60,8 @@ static void unknown_trim(struct catalog *c, size_t keep)
     while (ex->unknown_count > keep) {
         struct channel *ch = container_of(list_pop(&ex->unknown), struct channel, quiet);
 
-        c->age++;
         ex->unknown_count--;
+        recent_forget(&c->recent, ch);
         registry_remove(&c->registry, ch);
         channel_free(ch);
     }
@@ -111,16 +110,11 @@ struct channel *catalog_find(const struct catalog *c, struct slice name)
     return ch && ch->known ? ch : NULL;
 }
 
-struct channel *catalog_get(struct catalog *c, struct slice name)
+static struct channel *catalog_make(struct catalog *c, struct slice name, uint32_t hash)
 {
-    uint32_t hash = registry_hash(&c->registry, name);
-    struct channel *ch = registry_find(&c->registry, name, hash);
-    struct channel_settings s;
+    struct channel_settings s = catalog_settings(c, name);
+    struct channel *ch = channel_new(name, hash, &s);
 
-    if (ch)
-        return ch;
-    s = catalog_settings(c, name);
-    ch = channel_new(name, hash, &s);
     if (!ch)
         return NULL;
     ch->edition = c->edition;
@@ -129,27 +123,19 @@ struct channel *catalog_get(struct catalog *c, struct slice name)
     return ch;
 }
 
-static void peer_remember(struct peer *peer, struct channel *ch)
+struct channel *catalog_get(struct catalog *c, struct slice name)
 {
-    for (int i = PEER_RECENT - 1; i > 0; i--)
-        peer->recent[i] = peer->recent[i - 1];
-    peer->recent[0] = ch;
-}
+    struct channel *ch = recent_find(&c->recent, name);
+    uint32_t hash;
 
-struct channel *catalog_get_for(struct catalog *c, struct peer *peer, struct slice name)
-{
-    bool fresh = peer->recent_age == c->age;
-    struct channel *ch;
-
-    for (int i = 0; fresh && i < PEER_RECENT && peer->recent[i]; i++)
-        if (slice_equal(channel_name(peer->recent[i]), name))
-            return peer->recent[i];
-    if (!fresh)
-        memset(peer->recent, 0, sizeof peer->recent);
-    peer->recent_age = c->age;
-    ch = catalog_get(c, name);
     if (ch)
-        peer_remember(peer, ch);
+        return ch;
+    hash = registry_hash(&c->registry, name);
+    ch = registry_find(&c->registry, name, hash);
+    if (!ch)
+        ch = catalog_make(c, name, hash);
+    if (ch)
+        recent_note(&c->recent, ch);
     return ch;
 }
 

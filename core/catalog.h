@@ -14,10 +14,9 @@
 #include <stddef.h>
 #include "channel.h"
 #include "exchange.h"
+#include "recent.h"
 #include "registry.h"
 #include "slice.h"
-
-struct peer;
 
 /* Settings of channels made at first use, for the names that match. */
 struct channel_template {
@@ -34,10 +33,10 @@ struct catalog_query {
 
 struct catalog {
     struct registry registry;
+    struct recent recent; /* of the registry's channels */
     struct exchange *exchange;
     struct channel_template *templates; /* owned, with their globs */
     size_t template_count;
-    uint64_t age;     /* how often a channel was freed: for those who keep pointers */
     uint32_t edition; /* of the templates: how often they were set */
 };
 
@@ -59,9 +58,6 @@ struct channel *catalog_find(const struct catalog *c, struct slice name);
 
 /* The channel of that name, known or not; NULL: out of memory. */
 struct channel *catalog_get(struct catalog *c, struct slice name);
-
-/* The same, for a peer that is likely to have named it before. */
-struct channel *catalog_get_for(struct catalog *c, struct peer *peer, struct slice name);
 
 /* A known channel with nobody parked on it is known no more; what it holds is dropped. */
 void catalog_forget(struct catalog *c, struct channel *ch);

@@ -14,18 +14,12 @@
 #include "slice.h"
 
 struct alt;
-struct channel;
-
-/* The channels that a peer has named last are found without a look into the registry. */
-enum { PEER_RECENT = 2 };
 
 struct peer {
     struct list parked; /* alts, in the order of parking */
     struct alt **table; /* chains by tag hash; NULL while a walk of the list is cheaper */
     uint32_t count;     /* alts parked */
-    uint32_t table_mask;                 /* chains - 1 */
-    struct channel *recent[PEER_RECENT]; /* the newest first; NULL: none */
-    uint64_t recent_age;                 /* the catalog's, for which `recent` is good */
+    uint32_t table_mask; /* chains - 1 */
 };
 
 void peer_init(struct peer *p);
