@@ -13,7 +13,8 @@
 
 struct backlog {
     struct text text;
-    size_t sent; /* so much of the text has gone */
+    size_t sent;    /* so much of the text has gone */
+    size_t counted; /* so much of it the hub knows of (hub->outside) */
 };
 
 /* An empty one, the caller's; NULL if out of memory. */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <event2/event_struct.h>
+#include <malloc.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -352,6 +353,17 @@ static bool open_listeners(struct daemon *d)
     return true;
 }
 
+/*
+ * Values of 10 kB that come and go move the end of the heap by more than the 128 kB that
+ * glibc allows for: it gave the pages back and had them filled with zeros again, all the
+ * time (bench/README.md). Large values keep going back at once.
+ */
+static void keep_some_memory(void)
+{
+    mallopt(M_TRIM_THRESHOLD, 2 * 1024 * 1024);
+    mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+}
+
 struct daemon *daemon_new(struct config *config, const struct options *options)
 {
     struct daemon *d = calloc(1, sizeof *d);
@@ -366,6 +378,7 @@ struct daemon *daemon_new(struct config *config, const struct options *options)
     set_log_level(d);
     event_set_log_callback(on_event_log);
     raise_descriptors(d);
+    keep_some_memory();
     d->base = event_base_new();
     if (d->base && open_hub(d) && open_workers(d) && open_listeners(d) && hear_signals(d))
         return d;

@@ -21,20 +21,27 @@ static size_t session_unsent(const struct session *s)
 }
 
 /* Tells the hub how much output waits, in all, for clients to read. */
+static void session_count(struct session *s, size_t unsent)
+{
+    atomic_fetch_add_explicit(&s->worker->hub->outside,
+                              (int64_t)unsent - (int64_t)s->backlog->counted,
+                              memory_order_relaxed);
+    s->backlog->counted = unsent;
+}
+
 static void session_recount(struct session *s)
 {
-    size_t unsent = session_unsent(s);
+    const size_t unsent = session_unsent(s);
 
-    if (unsent == s->counted)
-        return;
-    atomic_fetch_add_explicit(&s->worker->hub->outside,
-                              (int64_t)unsent - (int64_t)s->counted,
-                              memory_order_relaxed);
-    s->counted = unsent;
+    if (s->backlog && s->backlog->counted != unsent)
+        session_count(s, unsent);
 }
 
 static void session_forget_backlog(struct session *s)
 {
+    if (!s->backlog)
+        return;
+    session_count(s, 0);
     backlog_free(s->backlog);
     s->backlog = NULL;
 }
@@ -392,7 +399,6 @@ void session_end(struct session *s)
     session_pass_over_input(s);
     pthread_mutex_lock(&s->lock);
     session_break(s);
-    session_recount(s);
     close(s->fd);
     s->fd = -1;
     pthread_mutex_unlock(&s->lock);

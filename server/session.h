@@ -38,15 +38,14 @@ struct session {
     bool left;               /* what it asked has all been answered */
     bool alerted;            /* its note is on its way to its worker */
     struct backlog *backlog; /* NULL: all has been sent */
-    size_t counted;          /* of it: what hub->outside knows of */
     /* owner */
-    bool leaving;   /* it has had its LEAVE ticket */
-    bool choked;    /* it is not read until its output has drained */
-    short interest; /* EV_READ, EV_WRITE: what the event waits for */
     struct frame frame;
     struct event event;
     struct list siblings; /* in worker->sessions */
     struct letter note;   /* in worker->attention, or in its mailbox */
+    short interest;       /* EV_READ, EV_WRITE: what the event waits for */
+    bool leaving;         /* it has had its LEAVE ticket */
+    bool choked;          /* it is not read until its output has drained */
 };
 
 /* Starts serving a connected socket, which it owns then; false: no memory. Owner. */
