@@ -55,6 +55,22 @@ void reply_write_value(struct text *out, struct slice id, struct slice value)
     out->len = (size_t)(to - out->bytes);
 }
 
+void reply_begin_value(struct text *out, struct slice id)
+{
+    char *to;
+
+    if (!text_reserve(out, id.len + FRAME_BYTES))
+        return;
+    to = put_head(out->bytes + out->len, id);
+    to = put_lit(to, ",\"value\":");
+    out->len = (size_t)(to - out->bytes);
+}
+
+void reply_end_value(struct text *out)
+{
+    text_lit(out, "}\n");
+}
+
 static void add_raw(struct text *out, const char *name, struct slice raw)
 {
     if (!raw.bytes)

@@ -48,6 +48,10 @@ void reply_write(struct text *out, const struct reply_view *reply);
 void reply_write_ok(struct text *out, struct slice id);
 void reply_write_value(struct text *out, struct slice id, struct slice value);
 
+/* The latter but for the value, which somebody sends between the two. */
+void reply_begin_value(struct text *out, struct slice id);
+void reply_end_value(struct text *out);
+
 /*
  * Reads one line; unescapes in place. Members that this version does not know are passed
  * over. ret->err is ERR_COUNT for a reason it does not know. False: not a reply, because

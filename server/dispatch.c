@@ -71,6 +71,18 @@ void dispatch_answer(struct text *out, struct completion *c,
         operations[c->op].answer(out, c, info);
 }
 
+void dispatch_gather(struct gather *out, struct completion *c,
+                     const struct dispatch_info *info)
+{
+    if (c->op != OP_TAKE || c->err || c->value.len < GATHER_LONG) {
+        dispatch_answer(&out->text, c, info);
+        return;
+    }
+    reply_begin_value(&out->text, c->tag);
+    gather_borrow(out, c->value);
+    reply_end_value(&out->text);
+}
+
 void dispatch_release(struct completion *c, struct list *retired)
 {
     if (!c->parked)

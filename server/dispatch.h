@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 #include "alt.h"
+#include "gather.h"
 #include "hub.h"
 #include "text.h"
 #include "ticket.h"
@@ -23,6 +24,13 @@ void dispatch_run(struct hub *hub, struct turn *turn, struct ticket *t, int64_t 
 
 /* Appends the reply to what completed. Holds no lock of the hub. */
 void dispatch_answer(struct text *out, struct completion *c,
+                     const struct dispatch_info *info);
+
+/*
+ * The same, where a long value is only borrowed: so c must not be released before out has
+ * been cleared.
+ */
+void dispatch_gather(struct gather *out, struct completion *c,
                      const struct dispatch_info *info);
 
 /*

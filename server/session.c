@@ -52,14 +52,9 @@ static void session_break(struct session *s)
     session_forget_backlog(s);
 }
 
-/* Sends what it can of the bytes; how many. */
-static size_t session_send(struct session *s, struct slice bytes)
+/* What became of a send: how many bytes went. */
+static size_t session_sent(struct session *s, ssize_t n)
 {
-    ssize_t n;
-
-    do
-        n = send(s->fd, bytes.bytes, bytes.len, MSG_NOSIGNAL);
-    while (n < 0 && errno == EINTR);
     if (n >= 0) {
         metrics_add(s->worker->metrics, METRIC_sent_bytes, n);
         return (size_t)n;
@@ -69,30 +64,56 @@ static size_t session_send(struct session *s, struct slice bytes)
     return 0;
 }
 
-/* Keeps what the socket won't take. */
-static void session_keep(struct session *s, struct slice rest)
+/* Sends what it can of the bytes; how many. */
+static size_t session_send(struct session *s, struct slice bytes)
+{
+    ssize_t n;
+
+    do
+        n = send(s->fd, bytes.bytes, bytes.len, MSG_NOSIGNAL);
+    while (n < 0 && errno == EINTR);
+    return session_sent(s, n);
+}
+
+static size_t session_send_pieces(struct session *s, const struct gather *g)
+{
+    struct iovec pieces[GATHER_PIECES];
+    const struct msghdr message = {.msg_iov = pieces,
+                                   .msg_iovlen = gather_list(g, pieces)};
+    ssize_t n;
+
+    do
+        n = sendmsg(s->fd, &message, MSG_NOSIGNAL);
+    while (n < 0 && errno == EINTR);
+    return session_sent(s, n);
+}
+
+/* Keeps what the socket won't take: all but the bytes that were sent. */
+static void session_keep(struct session *s, const struct gather *g, size_t sent)
 {
     if (!s->backlog)
         s->backlog = backlog_new();
     if (s->backlog)
-        text_add_slice(&s->backlog->text, rest);
+        gather_copy(g, sent, &s->backlog->text);
     if (!s->backlog || s->backlog->text.broken)
         session_break(s);
 }
 
-/* Sends the scratch text, before which nothing waits. */
-static void session_send_scratch(struct session *s, struct text *scratch)
+/* Sends what was gathered, before which nothing waits. */
+static void session_send_scratch(struct session *s, struct gather *scratch)
 {
-    struct slice bytes = slice_of(scratch->bytes, scratch->len);
+    const struct text *text = &scratch->text;
     size_t sent = 0;
 
-    if (scratch->broken)
+    if (text->broken)
         session_break(s);
-    if (bytes.len > 0 && !s->broken)
-        sent = session_send(s, bytes);
-    if (sent < bytes.len && !s->broken)
-        session_keep(s, slice_of(bytes.bytes + sent, bytes.len - sent));
-    text_clear(scratch);
+    if (!s->broken && scratch->count > 0)
+        sent = session_send_pieces(s, scratch);
+    else if (!s->broken && text->len > 0)
+        sent = session_send(s, slice_of(text->bytes, text->len));
+    if (sent < gather_len(scratch) && !s->broken)
+        session_keep(s, scratch, sent);
+    gather_clear(scratch);
 }
 
 /* Sends what waits. */
@@ -124,29 +145,50 @@ static void session_answer(struct session *s, struct completion *c, struct worke
     else if (s->backlog)
         dispatch_answer(&s->backlog->text, c, &info);
     else
-        dispatch_answer(&by->scratch, c, &info);
+        dispatch_gather(&by->scratch, c, &info);
     if (s->backlog && s->backlog->text.broken)
         session_break(s);
-    if (by->scratch.len > SEND_CHUNK)
-        session_send_scratch(s, &by->scratch);
+}
+
+/* What was answered is released when its reply refers to it no more. */
+static void session_release(struct list *answered, struct worker *by)
+{
+    struct list *link;
+
+    while ((link = list_pop(answered)))
+        dispatch_release(container_of(link, struct completion, link), &by->turn.retired);
+}
+
+/* Writes all replies; how many. */
+static int64_t session_answer_all(struct session *s, struct list *done, struct worker *by)
+{
+    struct list answered, *link;
+    int64_t replies = 0;
+
+    list_init(&answered);
+    while ((link = list_pop(done))) {
+        list_push(&answered, link);
+        session_answer(s, container_of(link, struct completion, link), by);
+        if (gather_len(&by->scratch) > SEND_CHUNK || gather_is_full(&by->scratch)) {
+            session_send_scratch(s, &by->scratch);
+            session_release(&answered, by);
+        }
+        replies++;
+    }
+    session_send_scratch(s, &by->scratch);
+    session_release(&answered, by);
+    return replies;
 }
 
 void session_drain(struct session *s, struct worker *by)
 {
-    struct list done, *link;
-    int64_t replies = 0;
+    struct list done;
+    int64_t replies;
     bool alert;
 
     pthread_mutex_lock(&s->lock);
     hub_collect(by->hub, &s->seat, by->turn.worker, &done);
-    while ((link = list_pop(&done))) {
-        struct completion *c = container_of(link, struct completion, link);
-
-        session_answer(s, c, by);
-        dispatch_release(c, &by->turn.retired);
-        replies++;
-    }
-    session_send_scratch(s, &by->scratch);
+    replies = session_answer_all(s, &done, by);
     session_recount(s);
     if (by == s->worker && session_unsent(s) > (size_t)by->limits.output_bytes)
         s->choked = true; /* it may be in the middle of its input */

@@ -60,8 +60,8 @@ static void worker_finish(struct worker *w)
     while (w->later_count > 0)
         free(w->later[--w->later_count]);
     request_room_clear(&w->room);
-    if (w->scratch.cap > SCRATCH_KEPT)
-        text_release(&w->scratch);
+    if (w->scratch.text.cap > SCRATCH_KEPT)
+        gather_release(&w->scratch);
 }
 
 /* Runs all that the turn brought, and what that brings about. */
@@ -260,7 +260,7 @@ void worker_free(struct worker *w)
         event_base_free(w->base);
     mailbox_release(&w->mailbox);
     request_room_release(&w->room);
-    text_release(&w->scratch);
+    gather_release(&w->scratch);
     turn_release(&w->turn);
     free(w->input);
     free(w);

@@ -18,11 +18,11 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include "gather.h"
 #include "hub.h"
 #include "mailbox.h"
 #include "metrics.h"
 #include "request.h"
-#include "text.h"
 
 enum { WORKER_INPUT = 256 * 1024, WORKER_LATER = 64 };
 
@@ -38,7 +38,7 @@ struct worker {
     size_t input_len;
     void *later[WORKER_LATER]; /* to be freed when the turn is over */
     size_t later_count;
-    struct text scratch;   /* replies on their way to a socket */
+    struct gather scratch; /* replies on their way to a socket */
     struct list sessions;  /* that it reads */
     struct list attention; /* letters to itself, opened at the end of the turn */
     struct event_base *base;

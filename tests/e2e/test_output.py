@@ -73,6 +73,19 @@ class Output(DaemonTest):
         self.assertEqual([self.watcher.ok("take", chan="f")["value"] for _ in range(200)],
                          list(range(200)))
 
+    def test_long_values_among_short_ones_arrive_whole_however_they_are_read(self):
+        self.start("output_bytes: 8MiB")
+        lengths = [(1 << i % 17) + i for i in range(300)]
+        taker = self.client(self.served, receive_buffer=4096)
+        taker.send(*[{"op": "take", "id": i, "chan": "c"} for i in range(150)])
+        taker.sync()
+        self.watcher.send(*[{"op": "put", "chan": "c", "value": "%d:" % i + "v" * length}
+                            for i, length in enumerate(lengths)])
+        taker.send(*[{"op": "take", "id": i, "chan": "c"} for i in range(150, 300)])
+        for i, length in enumerate(lengths):
+            value = "%d:" % i + "v" * length
+            self.assertEqual(taker.reply(), {"id": i, "ok": True, "value": value})
+
     def test_what_waits_to_be_read_counts_as_memory(self):
         self.start("output_bytes: 1MiB, memory_bytes: 1MiB, request_bytes: 2MiB")
         client = self.client(self.served, receive_buffer=4096)

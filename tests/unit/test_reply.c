@@ -129,6 +129,10 @@ START_TEST(the_short_ways_write_what_the_long_one_writes)
             reply.value = slice_text(values[v]);
             reply_write_value(&brief, reply.id, reply.value);
             reply_write(&full, &reply);
+            reply_begin_value(&brief, reply.id);
+            text_add_slice(&brief, reply.value);
+            reply_end_value(&brief);
+            reply_write(&full, &reply);
         }
         ck_assert_uint_eq(brief.len, full.len);
         ck_assert_mem_eq(brief.bytes, full.bytes, full.len);

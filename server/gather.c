@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+#include "gather.h"
+
+#include <assert.h>
+#include <stdint.h>
+
+void gather_borrow(struct gather *g, struct slice bytes)
+{
+    assert(!gather_is_full(g));
+    g->longs[g->count].at = g->text.len;
+    g->longs[g->count].bytes = bytes;
+    g->count++;
+    g->borrowed += bytes.len;
+}
+
+static size_t add_piece(struct iovec *pieces, size_t count, const char *bytes, size_t len)
+{
+    if (len == 0)
+        return count;
+    pieces[count] = (struct iovec){(void *)(uintptr_t)bytes, len};
+    return count + 1;
+}
+
+size_t gather_list(const struct gather *g, struct iovec ret_pieces[GATHER_PIECES])
+{
+    size_t n = 0, from = 0;
+
+    for (size_t i = 0; i < g->count; i++) {
+        n = add_piece(ret_pieces, n, g->text.bytes + from, g->longs[i].at - from);
+        n = add_piece(ret_pieces, n, g->longs[i].bytes.bytes, g->longs[i].bytes.len);
+        from = g->longs[i].at;
+    }
+    return add_piece(ret_pieces, n, g->text.bytes + from, g->text.len - from);
+}
+
+void gather_copy(const struct gather *g, size_t sent, struct text *out)
+{
+    struct iovec pieces[GATHER_PIECES];
+    const size_t n = gather_list(g, pieces);
+
+    for (size_t i = 0; i < n; i++) {
+        const size_t gone = sent < pieces[i].iov_len ? sent : pieces[i].iov_len;
+
+        sent -= gone;
+        text_add(out, (const char *)pieces[i].iov_base + gone, pieces[i].iov_len - gone);
+    }
+}
+
+void gather_clear(struct gather *g)
+{
+    text_clear(&g->text);
+    g->count = g->borrowed = 0;
+}
+
+void gather_release(struct gather *g)
+{
+    gather_clear(g);
+    text_release(&g->text);
+}

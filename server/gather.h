@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * gather.h - replies on their way to a socket: text, and between its parts long values
+ * that stay where they are until they have been sent.
+ *
+ * A value of 10 kB costs more to copy than to name to the kernel. Whoever borrows sees to
+ * it that the bytes stay until gather_clear. Not thread-safe.
+ */
+#ifndef SERVER_GATHER_H
+#define SERVER_GATHER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/uio.h>
+#include "slice.h"
+#include "text.h"
+
+enum {
+    GATHER_LONG = 4096, /* bytes from which on it pays to borrow */
+    GATHER_BORROWED = 32,
+    GATHER_PIECES = 2 * GATHER_BORROWED + 1
+};
+
+/* {0} is empty. What is not borrowed is written to the text. */
+struct gather {
+    struct text text;
+    size_t count, borrowed; /* long values, and the bytes of all of them */
+    struct {
+        size_t at; /* of the text: what stands before it */
+        struct slice bytes;
+    } longs[GATHER_BORROWED];
+};
+
+/* Adds bytes without a copy; not when full. */
+void gather_borrow(struct gather *g, struct slice bytes);
+
+static inline bool gather_is_full(const struct gather *g)
+{
+    return g->count == GATHER_BORROWED;
+}
+
+static inline size_t gather_len(const struct gather *g)
+{
+    return g->text.len + g->borrowed;
+}
+
+/* All of it, in pieces for writev(2): how many. The text must not be broken. */
+size_t gather_list(const struct gather *g, struct iovec ret_pieces[GATHER_PIECES]);
+
+/* Appends a copy of what is left of it when the first `sent` bytes have gone. */
+void gather_copy(const struct gather *g, size_t sent, struct text *out);
+
+/* Empties it; the memory stays, for more. */
+void gather_clear(struct gather *g);
+
+void gather_release(struct gather *g); /* frees; it is empty afterwards */
+
+#endif
