@@ -16,7 +16,7 @@
 #include "channel.h"
 #include "slice.h"
 
-enum { RECENT_BITS = 10 };
+enum { RECENT_BITS = 12 };
 
 /* {0} has none. */
 struct recent {
