@@ -36,7 +36,7 @@ static inline uint64_t recent_ends(struct slice name)
         memcpy(&tail, name.bytes + name.len - 4, 4);
     } else {
         head = (unsigned char)name.bytes[0];
-        tail = (unsigned char)name.bytes[name.len - 1] << 8 |
+        tail = (uint64_t)(unsigned char)name.bytes[name.len - 1] << 8 |
                (unsigned char)name.bytes[name.len / 2];
     }
     return head * UINT64_C(0x9e3779b97f4a7c15) ^ tail;

@@ -53,8 +53,7 @@ static const char *const usual[] = {
     "{\"op\":\"take\",\"chan\":\"a\",\"timeout_ms\":0}",
     "{\"timeout_ms\":999999999999999,\"chan\":\"a\",\"op\":\"take\"}",
     "{\"id\":7,\"op\":\"put\",\"chan\":\"jobs/to:day.9-_\",\"value\":{\"a\":[1, null]}}",
-    "{\"op\":\"put\",\"id\":0,\"chan\":\"a\",\"value\":\"x\\u00e9\\\"\",\"timeout_ms\":"
-    "20}",
+    "{\"op\":\"put\",\"id\":0,\"chan\":\"a\",\"value\":\"\\u00e9\",\"timeout_ms\":2}",
     "{\"value\":\"\",\"chan\":\"a\",\"op\":\"put\",\"id\":999999999999999}",
 };
 
