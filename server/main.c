@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* chand: see daemon.h for the parts, and the order in which they start and stop. */
+#include <signal.h>
 #include <stdio.h>
 #include "daemon.h"
 #include "options.h"
@@ -12,11 +13,21 @@ static int check(struct config *config, const struct options *options)
     return config ? EXIT_DONE : EXIT_USAGE;
 }
 
+/* Who says it again that the daemon is to end must not change how it does. */
+static void hear_no_more(void)
+{
+    sigset_t all;
+
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, NULL);
+}
+
 static int serve(struct config *config, const struct options *options)
 {
     struct daemon *d = config ? daemon_new(config, options) : NULL;
     int status = !config ? EXIT_USAGE : d && daemon_run(d) ? EXIT_DONE : EXIT_FAILED;
 
+    hear_no_more();
     daemon_free(d);
     return status;
 }

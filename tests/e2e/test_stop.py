@@ -15,6 +15,13 @@ class Stop(DaemonTest):
             daemon = self.daemon()
             self.assertEqual(daemon.stop(number), 0)
 
+    def test_being_told_again_and_again_changes_nothing(self):
+        for _ in range(5):
+            daemon = self.daemon()
+            while daemon.process.poll() is None:
+                daemon.kill(signal.SIGTERM)
+            self.assertEqual(daemon.wait(), 0)
+
     def test_what_is_parked_is_answered_cancelled_and_then_the_end(self):
         daemon = self.daemon("workers: 2")
         takers = [self.client(daemon) for _ in range(20)]
