@@ -215,7 +215,8 @@ static void *worker_run(void *arg)
 
     w->now_ns = clock_now_ns();
     worker_take_limits(w);
-    worker_arm(w, hub_expire(w->hub, &w->turn, w->now_ns)); /* for channels from before */
+    worker_arm(w, hub_expire(w->hub, &w->turn, w->now_ns)); /* of what was there before */
+    worker_end_turn(w);
     while (!worker_is_over(w)) {
         event_base_loop(w->base, EVLOOP_ONCE);
         worker_end_turn(w);

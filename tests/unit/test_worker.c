@@ -120,6 +120,39 @@ START_TEST(start_times_the_channels_that_were_there_before)
 }
 END_TEST
 
+/* A wait that is over when another worker starts is ended, and answered, by that one. */
+START_TEST(start_answers_those_whose_time_is_up)
+{
+    const struct broker_settings settings = serving_settings();
+    struct client waiting, other;
+    struct session *blocked;
+    struct serving sv;
+    int64_t over_ns;
+
+    serving_prepare(&sv, 2, &settings);
+    ck_assert(worker_start(sv.workers[0]));
+    other = client_connect(&sv, 0);
+    waiting = client_connect(&sv, 0);
+    client_sync(&other);
+    client_sync(&waiting);
+    blocked = serving_session(&sv, 0, 0);
+    client_send(&waiting, "{\"op\":\"take\",\"chan\":\"c\",\"timeout_ms\":300}\n");
+    serving_await(hub_has_parked(sv.hub, &serving_session(&sv, 0, 1)->seat));
+    over_ns = clock_now_ns() + 300 * NS_PER_MS;
+    pthread_mutex_lock(&blocked->lock); /* worker 0 will stand before it */
+    client_send(&other, PING);
+    serving_await(clock_now_ns() > over_ns);
+    ck_assert(worker_start(sv.workers[1]));
+    sv.running = true;
+    client_expect(&waiting, "{\"ok\":false,\"reason\":\"timeout\"}");
+    pthread_mutex_unlock(&blocked->lock);
+    client_expect(&other, PONG);
+    serving_stop(&sv);
+    client_close(&other);
+    client_close(&waiting);
+}
+END_TEST
+
 /* Whoever parks last, and wherever: the earliest deadline is kept, and the next ones. */
 START_TEST(waits_of_several_workers_end_in_time)
 {
@@ -279,7 +312,8 @@ UNIT_MAIN("worker", stop_ends_clients_that_leave_in_the_same_turn,
           stop_answers_a_request_that_arrived_in_two_pieces,
           stop_waits_three_seconds_at_most_for_a_client_that_does_not_read,
           start_times_the_channels_that_were_there_before,
-          waits_of_several_workers_end_in_time, a_nudge_makes_it_turn,
-          other_limits_come_by_mail, who_comes_when_it_stops_is_not_let_in,
-          a_worker_that_never_ran_can_be_freed, a_worker_stops_with_nobody_there,
-          without_memory_there_is_no_worker, without_memory_nobody_is_welcome)
+          start_answers_those_whose_time_is_up, waits_of_several_workers_end_in_time,
+          a_nudge_makes_it_turn, other_limits_come_by_mail,
+          who_comes_when_it_stops_is_not_let_in, a_worker_that_never_ran_can_be_freed,
+          a_worker_stops_with_nobody_there, without_memory_there_is_no_worker,
+          without_memory_nobody_is_welcome)
