@@ -15,6 +15,10 @@ static uint32_t slot_of(uint64_t id)
 
 void calls_release(struct calls *calls)
 {
+    uint32_t at = 0;
+
+    for (struct call *call; (call = calls_next(calls, &at));)
+        free(call->line);
     free(calls->slots);
     *calls = (struct calls){.serial = calls->serial};
 }
@@ -56,49 +60,54 @@ struct call *calls_add(struct calls *calls, const struct call *call)
     return slot;
 }
 
-bool calls_has(const struct calls *calls, uint64_t id)
+struct call *calls_find(const struct calls *calls, uint64_t id)
 {
-    return id != 0 && slot_of(id) < calls->cap && calls->slots[slot_of(id)].id == id;
+    const bool there =
+        id != 0 && slot_of(id) < calls->cap && calls->slots[slot_of(id)].id == id;
+
+    return there ? &calls->slots[slot_of(id)] : NULL;
+}
+
+struct call *calls_next(const struct calls *calls, uint32_t *at)
+{
+    while (*at < calls->cap) {
+        struct call *slot = &calls->slots[(*at)++];
+
+        if (slot->id != 0)
+            return slot;
+    }
+    return NULL;
 }
 
 static void take_out(struct calls *calls, struct call *slot, struct call *ret_call)
 {
     *ret_call = *slot;
-    *slot = (struct call){.next_free = calls->first_free};
+    slot->id = 0;
+    slot->next_free = calls->first_free;
     calls->first_free = (uint32_t)(slot - calls->slots);
     calls->count--;
 }
 
 bool calls_remove(struct calls *calls, uint64_t id, struct call *ret_call)
 {
-    if (!calls_has(calls, id))
-        return false;
-    take_out(calls, &calls->slots[slot_of(id)], ret_call);
-    return true;
-}
+    struct call *slot = calls_find(calls, id);
 
-bool calls_remove_any(struct calls *calls, struct call *ret_call)
-{
-    for (uint32_t i = 0; calls->count > 0 && i < calls->cap; i++)
-        if (calls->slots[i].id != 0) {
-            take_out(calls, &calls->slots[i], ret_call);
-            return true;
-        }
-    return false;
+    if (slot)
+        take_out(calls, slot, ret_call);
+    return slot != NULL;
 }
 
 bool calls_remove_longest(struct calls *calls, struct call *ret_call)
 {
-    struct call *longest = NULL;
+    struct call *longest = NULL, *slot;
+    uint32_t at = 0;
 
-    for (uint32_t i = 0; i < calls->cap; i++)
-        if (calls->slots[i].id != 0 &&
-            (!longest || calls->slots[i].line_len > longest->line_len))
-            longest = &calls->slots[i];
-    if (!longest)
-        return false;
-    take_out(calls, longest, ret_call);
-    return true;
+    while ((slot = calls_next(calls, &at)))
+        if (!longest || slot->line_len > longest->line_len)
+            longest = slot;
+    if (longest)
+        take_out(calls, longest, ret_call);
+    return longest != NULL;
 }
 
 int64_t calls_check_ns(const struct calls *calls)
@@ -111,12 +120,14 @@ int64_t calls_check_ns(const struct calls *calls)
 bool calls_are_late(struct calls *calls, int64_t now_ns)
 {
     int64_t soonest = INT64_MAX;
+    struct call *slot;
+    uint32_t at = 0;
 
     if (calls_check_ns(calls) > now_ns)
         return false;
-    for (uint32_t i = 0; i < calls->cap; i++)
-        if (calls->slots[i].id != 0 && calls->slots[i].deadline_ns < soonest)
-            soonest = calls->slots[i].deadline_ns;
+    while ((slot = calls_next(calls, &at)))
+        if (slot->deadline_ns < soonest)
+            soonest = slot->deadline_ns;
     calls->soonest_ns = soonest;
     return soonest <= now_ns;
 }

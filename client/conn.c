@@ -2,6 +2,7 @@
 #include "conn.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -17,18 +18,33 @@ bool conn_init(struct conn *conn, int fd)
 
     if (!room)
         return false;
-    *conn = (struct conn){.fd = fd, .room = room};
+    /* It blocks where that is meant, and elsewhere MSG_DONTWAIT says that it does not. */
+    fcntl(fd, F_SETFL, 0);
+    conn->fd = fd;
+    conn->room = room;
     return true;
 }
 
 void conn_release(struct conn *conn)
 {
+    const uint64_t end = conn_place(conn);
+
     if (conn->fd >= 0)
         close(conn->fd);
     frame_release(&conn->in);
     text_release(&conn->out);
     free(conn->room);
-    *conn = (struct conn){.fd = -1};
+    *conn = (struct conn){.fd = -1, .at = end};
+}
+
+uint64_t conn_place(const struct conn *conn)
+{
+    return conn->at + conn->out.len;
+}
+
+uint64_t conn_sent(const struct conn *conn)
+{
+    return conn->at + conn->sent;
 }
 
 /* What was sent goes once it is more than what is left, so that each byte moves at most
@@ -41,6 +57,7 @@ struct text *conn_out(struct conn *conn)
     if (conn->sent > left) {
         memmove(out->bytes, out->bytes + conn->sent, left);
         out->len = left;
+        conn->at += conn->sent;
         conn->sent = 0;
     }
     return out;
@@ -59,7 +76,8 @@ void conn_send(struct conn *conn)
     if (conn->fd < 0)
         return;
     while (conn->sent < out->len && !conn->error) {
-        n = send(conn->fd, out->bytes + conn->sent, out->len - conn->sent, MSG_NOSIGNAL);
+        n = send(conn->fd, out->bytes + conn->sent, out->len - conn->sent,
+                 MSG_NOSIGNAL | MSG_DONTWAIT);
         if (n < 0 && is_passing(errno))
             return;
         if (n < 0)
@@ -67,19 +85,20 @@ void conn_send(struct conn *conn)
         else
             conn->sent += (size_t)n;
     }
+    if (conn->error)
+        return;
+    conn->at += out->len;
     text_clear(out);
     conn->sent = 0;
     if (conn->leaving)
         shutdown(conn->fd, SHUT_WR);
 }
 
-void conn_receive(struct conn *conn)
+/* Whether anything came. */
+static bool receive(struct conn *conn, int flags)
 {
-    ssize_t n;
+    const ssize_t n = recv(conn->fd, conn->room, ROOM_SIZE, flags);
 
-    if (conn->fd < 0 || conn->down)
-        return;
-    n = recv(conn->fd, conn->room, ROOM_SIZE, 0);
     if (n > 0) {
         frame_feed(&conn->in, conn->room, (size_t)n);
     } else if (n == 0 || !is_passing(errno)) {
@@ -88,6 +107,23 @@ void conn_receive(struct conn *conn)
     } else if (conn->error) {
         conn->down = true; /* it takes nothing more, and has nothing more to say */
     }
+    return n > 0;
+}
+
+bool conn_receive(struct conn *conn)
+{
+    const bool ahead = conn->ahead;
+
+    conn->ahead = false;
+    if (ahead || conn->fd < 0 || conn->down)
+        return ahead;
+    return receive(conn, MSG_DONTWAIT);
+}
+
+void conn_await(struct conn *conn)
+{
+    if (conn->fd >= 0 && !conn->down)
+        conn->ahead = receive(conn, 0);
 }
 
 enum frame_step conn_line(struct conn *conn, char **ret_line, size_t *ret_len)
@@ -105,7 +141,9 @@ void conn_leave(struct conn *conn)
 
 short conn_events(const struct conn *conn)
 {
-    return (short)(POLLIN | (conn->sent < conn->out.len ? POLLOUT : 0));
+    const bool sends = conn->sent < conn->out.len && !conn->error;
+
+    return (short)(POLLIN | (sends ? POLLOUT : 0));
 }
 
 const char *conn_why(const struct conn *conn, char *room, size_t size)

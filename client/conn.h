@@ -2,16 +2,18 @@
 /*
  * conn.h - a connected socket, the lines that arrive on it and the text that leaves.
  *
- * Nothing here blocks. What is to be sent is written into `out` (conn_out) and leaves
- * with conn_send; conn_receive reads once, and conn_line then hands out the lines, until
- * it says FRAME_MORE: before that nothing more may be received. A connection that broke
- * is `down`; what had arrived before can still be read. Not thread-safe.
+ * Nothing here blocks, but for conn_await. What is to be sent is written into `out`
+ * (conn_out) and leaves with conn_send; conn_receive reads once, and conn_line then hands
+ * out the lines, until it says FRAME_MORE: before that nothing more may be received. A
+ * connection that broke is `down`; what had arrived before can still be read. Not
+ * thread-safe.
  */
 #ifndef CLIENT_CONN_H
 #define CLIENT_CONN_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include "frame.h"
 #include "text.h"
 
@@ -21,25 +23,39 @@ struct conn {
     int error; /* why it is down: an errno; 0: the other end closed it */
     struct frame in;
     char *room; /* what conn_receive reads into; borrowed by `in` */
+    bool ahead; /* conn_await has read, for the next conn_receive */
     struct text out;
     size_t sent; /* of out */
+    uint64_t at; /* the place of out's first byte: see conn_place */
 };
 
-/* Takes fd, which is connected and non-blocking, on success only; false: no memory. */
+/* Takes fd, which is connected, on success only; false: no memory. The conn was
+ * {.fd = -1}, or released. */
 bool conn_init(struct conn *conn, int fd);
 
-/* Closes and frees; a connection of {.fd = -1} afterwards. Fine on such a one. */
+/* Closes and frees; a connection of {.fd = -1} afterwards, whose places follow those of
+ * before. Fine on such a one. */
 void conn_release(struct conn *conn);
 
-/* Where the next request is to be added. Good until conn_send. */
+/* Where the next request is to be added, connected or not. Good until conn_send. */
 struct text *conn_out(struct conn *conn);
+
+/* The place where the next request will begin, in all that was ever added; and the first
+ * place of which nothing was sent. */
+uint64_t conn_place(const struct conn *conn);
+uint64_t conn_sent(const struct conn *conn);
 
 /* Sends what the socket takes. A failure is only noted, for what the other end said
  * before it closed comes first: conn_receive takes the connection down behind it. */
 void conn_send(struct conn *conn);
 
-/* Reads what has arrived, at most once; sets `down` at the end of the stream. */
-void conn_receive(struct conn *conn);
+/* Reads what has arrived, at most once; sets `down` at the end of the stream. Whether
+ * anything came. */
+bool conn_receive(struct conn *conn);
+
+/* Waits until something has arrived, for the next conn_receive; or for a signal. The
+ * only function here that blocks. */
+void conn_await(struct conn *conn);
 
 /* The next line; it is writable, and good until conn_receive. */
 enum frame_step conn_line(struct conn *conn, char **ret_line, size_t *ret_len);

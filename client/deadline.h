@@ -24,7 +24,7 @@ static inline int64_t deadline_now_ns(void)
 /* The point ms from now; DEADLINE_NEVER if ms is negative, or beyond the clock. */
 static inline int64_t deadline_after_ms(int64_t ms)
 {
-    const int64_t now = deadline_now_ns();
+    const int64_t now = ms < 0 ? 0 : deadline_now_ns();
 
     if (ms < 0 || ms >= (DEADLINE_NEVER - now) / DEADLINE_NS_PER_MS)
         return DEADLINE_NEVER;

@@ -1,24 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * dial.h - from a URI to a connected socket: resolves, and tries every address in turn.
- *
- * Resolving a name may take as long as the system's resolver takes: it has no deadline.
- * No state; any thread.
+ * dial.h - from an address to a connected socket, with waiting and without. A socket is
+ * non-blocking and closed on exec, and the caller owns it. No state; any thread.
  */
 #ifndef CLIENT_DIAL_H
 #define CLIENT_DIAL_H
 
 #include <stdint.h>
 #include "chan.h"
+#include "places.h"
 #include "text.h"
 
 /*
- * CHAN_OK: *ret_fd is connected, non-blocking and closed on exec; the caller owns it.
- * CHAN_INVALID: not a URI. CHAN_UNREACHABLE: no address answered before the deadline.
- * Then why has what is wrong added, as the system says it for the address tried last.
- * CHAN_NO_MEMORY.
+ * Tries the places in turn. CHAN_UNREACHABLE: none answered before the deadline; why has
+ * added what the system says of the last one. CHAN_OK: *ret_fd is connected.
  */
-enum chan_status dial(const char *uri, int64_t deadline_ns, struct text *why,
+enum chan_status dial(const struct places *places, int64_t deadline_ns, struct text *why,
                       int *ret_fd);
+
+/*
+ * Without waiting: 0 and a connected socket; EINPROGRESS and one that can be written when
+ * dial_end may tell how it ended; or another errno and no socket.
+ */
+int dial_begin(const struct place *place, int *ret_fd);
+
+/* 0: connected; or an errno: close it. */
+int dial_end(int fd);
 
 #endif

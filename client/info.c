@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "info.h"
+#include "json.h"
 
 #include <stddef.h>
 

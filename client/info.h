@@ -7,7 +7,8 @@
 
 #include <stdbool.h>
 #include "chan.h"
-#include "json.h"
+
+struct json;
 
 /* Room for the texts of one struct chan_info. */
 struct info_room {

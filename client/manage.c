@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* open, close and delete: the calls that change which channels there are. */
+/* open, close, delete and stat: the calls about one remote channel. */
+#include "ask.h"
 #include "client.h"
+#include "info.h"
+#include "json.h"
+#include "outcome.h"
+#include "remote.h"
+#include "strand.h"
 
 static const enum kind kinds[] = {
     [CHAN_NONE] = KIND_NONE,       [CHAN_FIXED] = KIND_FIXED,
@@ -39,43 +45,141 @@ static void add_settings(struct request_view *rq, const struct chan_settings *se
     rq->max_parked = settings->max_parked;
 }
 
-static enum chan_status call_named(struct chan_client *c, struct request_view *rq,
-                                   const char *chan, int64_t timeout_ms)
+/* Of a call about one remote channel; NULL: there is one. */
+static const char *remote_fault(struct chan *ch)
 {
-    if (!chan)
-        return outcome_end(c, CHAN_INVALID, "a channel has no name");
-    rq->chan = slice_text(chan);
-    return client_call(c, rq, timeout_ms);
+    if (!ch)
+        return "there is no channel";
+    return remote_of(ch) ? NULL : "only for a channel of a server";
 }
 
-enum chan_status chan_open(struct chan_client *c, const char *chan,
-                           const struct chan_settings *settings, int64_t timeout_ms,
-                           bool *ret_created)
+static enum chan_status call_about(struct chan *ch, struct request_view *rq,
+                                   const struct asking *how)
+{
+    const char *fault = remote_fault(ch);
+
+    if (fault)
+        return outcome_of_call(CHAN_INVALID, fault);
+    rq->chan = remote_name(remote_of(ch));
+    return client_call(remote_client(remote_of(ch)), rq, how);
+}
+
+static enum chan_status begin_about(struct chan *ch, struct request_view *rq,
+                                    const struct asking *how, uint64_t *ret_id)
+{
+    const char *fault = remote_fault(ch);
+
+    if (fault)
+        return outcome_of_call(CHAN_INVALID, fault);
+    rq->chan = remote_name(remote_of(ch));
+    return client_begin(remote_client(remote_of(ch)), rq, how, ret_id);
+}
+
+/* ---- open ---- */
+
+static struct request_view open_request(const struct chan_settings *settings)
 {
     struct request_view rq = {.op = OP_OPEN, .timeout_ms = -1, .close_after_ms = -1};
+
+    if (settings)
+        add_settings(&rq, settings);
+    return rq;
+}
+
+enum chan_status chan_open(struct chan *ch, const struct chan_settings *settings,
+                           int64_t timeout_ms, bool *ret_created)
+{
+    const struct asking how = {.limit_ms = timeout_ms, .again = true};
     const char *fault = settings ? settings_fault(settings) : NULL;
+    struct request_view rq;
     enum chan_status status;
 
     if (fault)
-        return outcome_end(c, CHAN_INVALID, fault);
-    if (settings)
-        add_settings(&rq, settings);
-    status = call_named(c, &rq, chan, timeout_ms);
+        return outcome_of_call(CHAN_INVALID, fault);
+    rq = open_request(settings);
+    status = call_about(ch, &rq, &how);
     if (status == CHAN_OK && ret_created)
-        *ret_created = c->created;
+        *ret_created = strand_outcome(strand_self())->created;
     return status;
 }
 
-enum chan_status chan_close(struct chan_client *c, const char *chan, int64_t timeout_ms)
+enum chan_status chan_start_open(struct chan *ch, const struct chan_settings *settings,
+                                 int64_t timeout_ms, chan_done *done, void *data,
+                                 uint64_t *ret_id)
 {
-    struct request_view rq = {.op = OP_CLOSE, .timeout_ms = -1};
+    const struct asking how = {
+        .limit_ms = timeout_ms, .again = true, .done = done, .data = data};
+    const char *fault = settings ? settings_fault(settings) : NULL;
+    struct request_view rq;
 
-    return call_named(c, &rq, chan, timeout_ms);
+    if (fault)
+        return outcome_of_call(CHAN_INVALID, fault);
+    rq = open_request(settings);
+    return begin_about(ch, &rq, &how, ret_id);
 }
 
-enum chan_status chan_delete(struct chan_client *c, const char *chan, int64_t timeout_ms)
-{
-    struct request_view rq = {.op = OP_DELETE, .timeout_ms = -1};
+/* ---- the rest ---- */
 
-    return call_named(c, &rq, chan, timeout_ms);
+static enum chan_status call_simply(struct chan *ch, enum op op, int64_t timeout_ms)
+{
+    const struct asking how = {.limit_ms = timeout_ms};
+    struct request_view rq = {.op = op, .timeout_ms = -1};
+
+    return call_about(ch, &rq, &how);
+}
+
+static enum chan_status begin_simply(struct chan *ch, enum op op, int64_t timeout_ms,
+                                     chan_done *done, void *data, uint64_t *ret_id)
+{
+    const struct asking how = {.limit_ms = timeout_ms, .done = done, .data = data};
+    struct request_view rq = {.op = op, .timeout_ms = -1};
+
+    return begin_about(ch, &rq, &how, ret_id);
+}
+
+/* Nobody waits for a close: its reply takes no longer than any that is late. */
+enum chan_status remote_close(struct chan *ch)
+{
+    return call_simply(ch, OP_CLOSE, CHAN_GRACE_MS);
+}
+
+enum chan_status chan_delete(struct chan *ch, int64_t timeout_ms)
+{
+    return call_simply(ch, OP_DELETE, timeout_ms);
+}
+
+enum chan_status chan_stat(struct chan *ch, int64_t timeout_ms,
+                           struct chan_info *ret_info)
+{
+    enum chan_status status = call_simply(ch, OP_STAT, timeout_ms);
+    struct outcome *o;
+    struct json at;
+
+    if (status != CHAN_OK)
+        return status;
+    o = strand_outcome(strand_self());
+    if (!o->last.value)
+        return outcome_end(o, CHAN_UNREADABLE, "the reply has no stat");
+    at = json_of(o->last.value, o->last.value_len);
+    if (ret_info && !info_read(&at, &o->room, ret_info))
+        return outcome_end(o, CHAN_UNREADABLE, "the stat is not that of a channel");
+    return CHAN_OK;
+}
+
+enum chan_status chan_start_close(struct chan *ch, int64_t timeout_ms, chan_done *done,
+                                  void *data, uint64_t *ret_id)
+{
+    return begin_simply(ch, OP_CLOSE, timeout_ms, done, data, ret_id);
+}
+
+enum chan_status chan_start_delete(struct chan *ch, int64_t timeout_ms, chan_done *done,
+                                   void *data, uint64_t *ret_id)
+{
+    return begin_simply(ch, OP_DELETE, timeout_ms, done, data, ret_id);
+}
+
+enum chan_status chan_start_stat(struct chan *ch, int64_t timeout_ms, chan_done *done,
+                                 void *data, uint64_t *ret_id)
+{
+    return begin_simply(ch, OP_STAT, timeout_ms, done, data, ret_id);
 }

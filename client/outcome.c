@@ -1,5 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-#include "client.h"
+#include "outcome.h"
+#include "strand.h"
+
+void outcome_init(struct outcome *o)
+{
+    *o = (struct outcome){
+        .last = {.status = CHAN_OK, .message = chan_status_text(CHAN_OK)}};
+}
+
+void outcome_release(struct outcome *o)
+{
+    text_release(&o->kept);
+}
 
 /* Keeps a copy, with a NUL, in memory that was reserved; what is absent stays NULL. */
 static const char *keep(struct text *kept, struct slice s)
@@ -13,54 +25,76 @@ static const char *keep(struct text *kept, struct slice s)
     return copy;
 }
 
-void outcome_keep(struct chan_client *c, const struct chan_reply *reply,
-                  const char *server)
+/* Out of memory words can be done without, and what has happened stays true. */
+static void keep_bare(struct outcome *o, const struct chan_reply *reply,
+                      const char *server)
+{
+    const bool lacks = reply->value || server;
+
+    o->last = (struct chan_reply){
+        .status = lacks ? CHAN_NO_MEMORY : reply->status,
+        .id = reply->id,
+        .index = reply->index,
+        .dropped = reply->dropped,
+    };
+    o->last.message = chan_status_text(o->last.status);
+}
+
+void outcome_keep(struct outcome *o, const struct chan_reply *reply, const char *server)
 {
     const struct slice value = slice_of(reply->value, reply->value_len);
     const struct slice reason = slice_text(reply->reason);
     const struct slice message = slice_text(reply->message);
     const struct slice name = slice_text(server);
 
-    text_clear(&c->kept);
-    c->last = *reply;
-    c->server = NULL;
-    if (!text_reserve(&c->kept, value.len + reason.len + message.len + name.len + 4)) {
-        c->last = (struct chan_reply){.status = CHAN_NO_MEMORY,
-                                      .message = chan_status_text(CHAN_NO_MEMORY)};
+    text_clear(&o->kept);
+    o->last = *reply;
+    o->server = NULL;
+    if (!text_reserve(&o->kept, value.len + reason.len + message.len + name.len + 4)) {
+        keep_bare(o, reply, server);
         return;
     }
-    c->last.value = keep(&c->kept, value);
-    c->last.reason = keep(&c->kept, reason);
-    c->last.message = keep(&c->kept, message);
-    c->server = keep(&c->kept, name);
+    o->last.value = keep(&o->kept, value);
+    o->last.reason = keep(&o->kept, reason);
+    o->last.message = keep(&o->kept, message);
+    o->server = keep(&o->kept, name);
 }
 
-enum chan_status outcome_end(struct chan_client *c, enum chan_status status,
+enum chan_status outcome_end(struct outcome *o, enum chan_status status,
                              const char *message)
 {
     const struct chan_reply reply = {
         .status = status, .message = message ? message : chan_status_text(status)};
 
-    if (c->busy)
-        return status;
-    outcome_keep(c, &reply, NULL);
-    return c->last.status;
+    outcome_keep(o, &reply, NULL);
+    return o->last.status;
 }
 
-enum chan_status outcome_amend(struct chan_client *c, enum chan_status status,
+enum chan_status outcome_amend(struct outcome *o, enum chan_status status,
                                const char *message)
 {
-    c->last.status = status;
-    c->last.message = message;
+    o->last.status = status;
+    o->last.message = message;
     return status;
 }
 
-const struct chan_reply *chan_last(const struct chan_client *c)
+enum chan_status outcome_of_call(enum chan_status status, const char *message)
 {
-    return &c->last;
+    struct strand *self = strand_self();
+
+    return self ? outcome_end(strand_outcome(self), status, message) : status;
 }
 
-const char *chan_message(const struct chan_client *c)
+const struct chan_reply *chan_last(void)
 {
-    return c->last.message;
+    static const struct chan_reply no_memory = {.status = CHAN_NO_MEMORY,
+                                                .message = "out of memory"};
+    struct strand *self = strand_self();
+
+    return self ? &strand_outcome(self)->last : &no_memory;
+}
+
+const char *chan_message(void)
+{
+    return chan_last()->message;
 }

@@ -1,25 +1,42 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * outcome.h - a client's last result, which its texts belong to: chan_last. A blocking
- * call ends with one of these. Not thread-safe.
+ * outcome.h - how a call ended, and the memory of what it handed out: what chan_last
+ * tells. Each strand has one; a call ends by writing it. Not thread-safe.
  */
 #ifndef CLIENT_OUTCOME_H
 #define CLIENT_OUTCOME_H
 
+#include <stdbool.h>
 #include "chan.h"
+#include "info.h"
+#include "text.h"
 
-/* Makes a copy of reply the last result; server may be NULL. */
-void outcome_keep(struct chan_client *c, const struct chan_reply *reply,
-                  const char *server);
+struct outcome {
+    struct chan_reply last;
+    bool created, more;    /* of a server's reply, to open and to list */
+    const char *server;    /* of a server's reply, to hello */
+    struct text kept;      /* what last and server point into */
+    struct info_room room; /* what a chan_info of chan_stat points into */
+};
 
-/* Makes status and message (copied; NULL: that of the status) the last result, and
- * returns the status. Within a chan_done the last result stays, for it may be a blocking
- * call's. */
-enum chan_status outcome_end(struct chan_client *c, enum chan_status status,
+/* One that says CHAN_OK. */
+void outcome_init(struct outcome *o);
+void outcome_release(struct outcome *o);
+
+/* Makes a copy of reply and server (may be NULL) the outcome. Out of memory it has no
+ * reason and another message, and if there is a value or server, that is the outcome. */
+void outcome_keep(struct outcome *o, const struct chan_reply *reply, const char *server);
+
+/* Makes status and message (copied; NULL: that of the status) the outcome, and returns
+ * the status. */
+enum chan_status outcome_end(struct outcome *o, enum chan_status status,
                              const char *message);
 
-/* Another status and message (static storage) for the last result, whose value stays. */
-enum chan_status outcome_amend(struct chan_client *c, enum chan_status status,
+/* Another status and message (static storage), while the value stays. */
+enum chan_status outcome_amend(struct outcome *o, enum chan_status status,
                                const char *message);
+
+/* outcome_end for the caller's own strand, for the public calls. */
+enum chan_status outcome_of_call(enum chan_status status, const char *message);
 
 #endif

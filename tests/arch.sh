@@ -26,7 +26,9 @@ declare -A may_include=(
     [core]="core/* $names $iso <fnmatch.h>"
     [config]="config/* proto/* $libc"
     [server]="server/* core/* config/* proto/* $libc"
-    [client]="client/* proto/* $libc"
+    [client]="client/* core/list.h proto/* $libc"
+    [client/process]="client/* core/* $names $libc"
+    [client/flow]="client/flow/* client/chan.h client/outcome.h $libc"
     [client/cli]="client/cli/* client/chan.h $libc"
 )
 
@@ -36,16 +38,19 @@ declare -A belongs_to=(
     ['client/cli/*']='client/cli/*'
     ['<?mmintrin.h>']='proto/scan.*'
     ['<check.h>']=''
-    ['<event2/*>']='server/*'
+    ['<event2/*>']='client/chan_event.h server/*'
     ['<jansson.h>']='client/jansson.c server/op_info.c'
     ['<openssl/*>']=''
-    ['<pthread.h>']='server/*'
+    ['<pthread.h>']='client/client.h client/flow/* client/process/* server/*'
+    ['<sanitizer/*>']='client/process/shadow_*.h'
     ['<systemd/*>']=''
+    ['<ucontext.h>']='client/process/fiber.h client/process/shadow.h'
     ['<yaml.h>']='config/document.c'
 )
 
 # Files whose variables may change outside of a function's call, and why.
 declare -A may_have_globals=(
+    [client/process/runtime.c]='chan_go(fn, arg) names no object that could hold them'
     [server/log.c]='one process has one log'
     [server/main.c]='a signal handler sees nothing else'
 )
@@ -214,7 +219,7 @@ check_file_lengths() {
     done
     for file in $(files h "${folders[@]}"); do
         most=150
-        [ "$file" != client/chan.h ] || most=200 # all that people program against
+        [ "$file" != client/chan.h ] || most=400 # all that people program against
         [ "$(lines_of "$file")" -le $most ] ||
             violation "$file" $((most + 1)) "more than $most lines"
     done
@@ -269,8 +274,9 @@ check_licence() {
             violation "$file" 1 'there is no SPDX line'
     done < <(find . \( -path './build*' -o -path ./.git \) -prune -o -type f \
         \( -name '*.[ch1-8]' -o -name '*.def' -o -name '*.map' -o -name '*.sh' \
-        -o -name '*.py' -o -name '*.yaml' -o -name '*.in' -o -name '*.socket' \
-        -o -name CMakeLists.txt -o -name Makefile -o -path './.ci/*' \) \
+        -o -name '*.bash' -o -name '*.py' -o -name '*.mjs' -o -name '*.yaml' \
+        -o -name '*.in' -o -name '*.socket' -o -name CMakeLists.txt -o -name Makefile \
+        -o -path './.ci/*' \) \
         -not -path './tests/*/corpus/*' -printf '%P\n' | sort)
 }
 

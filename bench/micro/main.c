@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * micro [WORD] - the scanner, the core and the encoder, each alone: a table of CPU
- * nanoseconds and allocations per operation, tab-separated; of all trials, or those whose
- * name has WORD in it.
+ * micro [WORD] - the scanner, the encoder, the core and local channels, each alone: a
+ * table of CPU nanoseconds and allocations per operation, tab-separated; of all trials,
+ * or those whose name has WORD in it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,5 +34,6 @@ int main(int argc, char **argv)
     run(scanner_trials(), word);
     run(encoder_trials(), word);
     run(core_trials(), word);
+    run(local_trials(), word);
     return EXIT_SUCCESS;
 }

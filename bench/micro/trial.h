@@ -31,6 +31,7 @@ struct trial_result {
 struct trial_list scanner_trials(void);
 struct trial_list encoder_trials(void);
 struct trial_list core_trials(void);
+struct trial_list local_trials(void);
 
 /* Runs it often enough, some tenths of a second. */
 struct trial_result trial_measure(const struct trial *trial);

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: MIT
 #
 # The manual pages say what there is: chan(1) has every command, option and benchmark of
-# --help, and no others; libchan(3) has every function and status of chan.h; and both are without a
+# --help, and no others; those of the library have every function and type of chan.h, each
+# in one page, libchan(3) every status, and one of them each constant; and all are without a
 # mistake that mandoc can find.
 #
-#     manual.sh CHAN FOLDER     FOLDER has chan.h, libchan.3 and cli/chan.1
+#     manual.sh CHAN FOLDER     FOLDER has chan.h, the pages of libchan, and cli/chan.1
 set -euo pipefail
 export LC_ALL=C
 
@@ -34,9 +35,22 @@ scenarios=$("$chan" bench --help | sed -n 's/^  \([a-z][a-z]*\)  .*/\1/p' | sort
 documented=$(sed -n 's/^\.It Sy \([a-z]*\)$/\1/p' "$folder/cli/chan.1" | sort)
 compare 'scenarios of chan(1)' "$scenarios" "$documented"
 
-functions=$(grep -v '^typedef' "$folder/chan.h" | grep -oE '\bchan_[a-z_]+\(' | tr -d '(' | sort -u)
-documented=$(sed -n 's/^\.Fo //p; s/^\.Fn \(chan_[a-z_]*\).*/\1/p' "$folder/libchan.3" | sort -u)
-compare 'functions of libchan(3)' "$functions" "$documented"
+# What is declared: functions, and types of functions. A page may declare no other.
+shopt -s nullglob
+pages=("$folder"/*.3 "$folder"/flow/*.3)
+functions=$(grep -oE '\bchan_[a-z_]+\(|^typedef .* \*?chan_[a-z_]+\(' "$folder/chan.h" |
+    grep -oE 'chan_[a-z_]+\($' | tr -d '(' | sort -u)
+documented=$(sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESC/{s/^\.Fo //p; s/^\.Fn \([a-z_]*\).*/\1/p}' \
+    "${pages[@]}" | sort)
+compare 'functions of the library' "$functions" "$documented"
+
+constants=$(grep -oE '\bCHAN_[A-Z_]+' "$folder/chan.h" | grep -vE '_COUNT|^CHAN_H$' | sort -u)
+documented=$(grep -ohE '\bCHAN_[A-Z_]+' "${pages[@]}" | sort -u)
+compare 'constants of the library' "$constants" "$documented"
+
+types=$(grep -oE '^(struct|enum) chan_?[a-z_]*' "$folder/chan.h" | sort -u)
+documented=$(grep -ohE '(struct|enum) chan_?[a-z_]*' "${pages[@]}" | sort -u)
+compare 'types of the library' "$types" "$documented"
 
 statuses=$(sed -n '/^enum chan_status {/,/^}/s/^    \(CHAN_[A-Z_]*\).*/\1/p' "$folder/chan.h" |
     grep -v _COUNT | sort)
@@ -44,6 +58,6 @@ documented=$(sed -n 's/^\.It Dv \(CHAN_[A-Z_]*\).*/\1/p' "$folder/libchan.3" | s
 compare 'statuses of libchan(3)' "$statuses" "$documented"
 
 if command -v mandoc >/dev/null; then
-    mandoc -T lint -W warning "$folder/libchan.3" "$folder/cli/chan.1" || failed=1
+    mandoc -T lint -W warning "${pages[@]}" "$folder/cli/chan.1" || failed=1
 fi
 [ $failed -eq 0 ]

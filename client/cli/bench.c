@@ -6,10 +6,11 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
-enum { TURN_MS = 100 };
+enum { TURN_MS = 100, NAME_ROOM = 64 };
 
 /* How much of the time is for warming up: a tenth, but no more than this. */
 enum { WARM_UP_SHARE = 10, WARM_UP_MS = 200 };
@@ -59,25 +60,61 @@ bool bench_begin(struct bench *b, size_t connections, size_t values)
     return bench_is_fine(b);
 }
 
-void bench_channel(const struct bench *b, size_t i, char ret_name[BENCH_NAME_ROOM])
+static struct chan *channel(struct bench *b, struct chan_client *client, size_t i)
 {
-    snprintf(ret_name, BENCH_NAME_ROOM, "%.24s%zu", b->prefix, i);
+    char name[NAME_ROOM];
+    struct chan *chan;
+
+    snprintf(name, sizeof name, "%s%zu", b->prefix, i);
+    chan = chan_remote(client, name);
+    if (!chan)
+        bench_fail(b, "measure", CHAN_NO_MEMORY, chan_status_text(CHAN_NO_MEMORY));
+    return chan;
+}
+
+struct chan *bench_channel(struct bench *b, size_t conn, size_t i)
+{
+    return channel(b, b->pool.clients[conn], i);
+}
+
+struct chan *bench_keep_channel(struct bench *b, size_t conn, size_t i)
+{
+    struct chan *chan = bench_channel(b, conn, i);
+    struct chan **kept = NULL;
+
+    if (chan)
+        kept = realloc(b->kept, (b->kept_count + 1) * sizeof(struct chan *));
+    if (kept) {
+        b->kept = kept;
+        b->kept[b->kept_count++] = chan;
+        return chan;
+    }
+    chan_drop(chan);
+    bench_fail(b, "measure", CHAN_NO_MEMORY, chan_status_text(CHAN_NO_MEMORY));
+    return NULL;
+}
+
+static void drop_channels(struct bench *b)
+{
+    for (size_t i = 0; i < b->kept_count; i++)
+        chan_drop(b->kept[i]);
+    free(b->kept);
 }
 
 bool bench_open(struct bench *b, size_t channels)
 {
     const struct chan_settings rendezvous = {.buffer = CHAN_NONE,
                                              .close_after_ms = CHAN_FOREVER};
-    struct chan_client *client = b->link->client;
     enum chan_status status;
-    char name[BENCH_NAME_ROOM];
 
     bench_stage(b, "channels");
     for (; b->done < channels && bench_turn(b, 0); b->done++) {
-        bench_channel(b, b->done, name);
-        status = chan_open(client, name, &rendezvous, LINK_TIMEOUT_MS, NULL);
+        struct chan *chan = channel(b, b->link->client, b->done);
+
+        status = chan ? chan_open(chan, &rendezvous, LINK_TIMEOUT_MS, NULL) : CHAN_OK;
         if (status != CHAN_OK)
-            bench_fail(b, "open channels for", status, chan_message(client));
+            bench_fail(b, "open channels for", status, chan_message());
+        chan_drop(chan);
     }
     return bench_is_fine(b);
 }
@@ -118,21 +155,20 @@ void bench_start(struct bench *b, size_t i, const struct chan_clause *clauses,
 {
     struct chan_client *client = b->pool.clients[i];
     enum chan_status status;
-    uint64_t id;
 
     if (b->ending || !bench_is_fine(b))
         return;
-    status =
-        chan_start(client, clauses, count, CHAN_AT_RANDOM, CHAN_FOREVER, done, data, &id);
+    status = chan_start(client, clauses, count, CHAN_AT_RANDOM, CHAN_FOREVER, done, data,
+                        NULL);
     if (status != CHAN_OK)
-        bench_fail(b, "measure", status, chan_message(client));
+        bench_fail(b, "measure", status, chan_message());
     else if (clauses->value)
         b->puts++;
     else
         b->takes++;
 }
 
-void bench_send(struct bench *b, size_t i, const char *chan, uint32_t tag,
+void bench_send(struct bench *b, size_t i, struct chan *chan, uint32_t tag,
                 chan_done *done, void *data)
 {
     struct chan_clause clause = {.chan = chan, .value_len = b->tally.size};
@@ -264,17 +300,16 @@ static void on_fence(struct chan_client *c, const struct chan_reply *reply, void
 void bench_fence(struct bench *b, size_t i)
 {
     struct chan_client *client = b->pool.clients[i];
-    char name[BENCH_NAME_ROOM];
-    const struct chan_clause clause = {.chan = name};
-    enum chan_status status;
-    uint64_t id;
+    const struct chan_clause clause = {.chan = bench_channel(b, i, SIZE_MAX)};
+    enum chan_status status = CHAN_NO_MEMORY;
 
-    bench_channel(b, SIZE_MAX, name);
-    status = chan_start(client, &clause, 1, CHAN_FIRST_WINS, 0, on_fence, b, &id);
+    if (clause.chan)
+        status = chan_start(client, &clause, 1, CHAN_FIRST_WINS, 0, on_fence, b, NULL);
+    chan_drop(clause.chan);
     if (status == CHAN_OK)
         b->fences++;
     else
-        bench_fail(b, "measure", status, chan_message(client));
+        bench_fail(b, "measure", status, chan_message());
     pool_send(&b->pool, i);
 }
 
@@ -321,16 +356,21 @@ static void delete_channels(struct bench *b)
         chan_list(client, b->prefix, LINK_TIMEOUT_MS, collect_name, &names);
     size_t at = 0;
 
-    for (; at < names.len && status == CHAN_OK; at += strlen(names.data + at) + 1)
-        status = chan_delete(client, names.data + at, LINK_TIMEOUT_MS);
+    for (; at < names.len && status == CHAN_OK; at += strlen(names.data + at) + 1) {
+        struct chan *chan = chan_remote(client, names.data + at);
+
+        status = chan ? chan_delete(chan, LINK_TIMEOUT_MS) : CHAN_NO_MEMORY;
+        chan_drop(chan);
+    }
     if (status != CHAN_OK)
-        bench_fail(b, "delete the channels of", status, chan_message(client));
+        bench_fail(b, "delete the channels of", status, chan_message());
     bytes_release(&names);
 }
 
 void bench_end(struct bench *b)
 {
     part(b);
+    drop_channels(b);
     pool_release(&b->pool);
     tally_release(&b->tally);
     progress_end(&b->progress);

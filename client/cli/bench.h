@@ -23,16 +23,16 @@
 #include "progress.h"
 #include "tally.h"
 
-enum { BENCH_NAME_ROOM = 48 };
-
 struct bench {
     struct link *link; /* borrowed */
     const char *name;  /* of the scenario */
     struct load load;
     struct figures figures;
 
-    char prefix[BENCH_NAME_ROOM]; /* of the channels' names; of this run alone */
+    char prefix[32]; /* of the channels' names; of this run alone */
     struct pool pool;
+    struct chan **kept; /* owned; of the connections */
+    size_t kept_count;
     struct tally tally;
     struct histogram times;   /* from put to arrival, of values that were counted */
     struct progress progress; /* of `done` */
@@ -57,10 +57,14 @@ void bench_init(struct bench *b, struct link *link, const char *name,
 bool bench_begin(struct bench *b, size_t connections, size_t values);
 bool bench_connect(struct bench *b, size_t connections);
 
-/* The name of the i-th channel; makes sure that the first so many are there, unbuffered
- * whatever the server's defaults are. */
-void bench_channel(const struct bench *b, size_t i, char ret_name[BENCH_NAME_ROOM]);
+/* The i-th channel, for the conn-th connection, to be dropped. NULL: out of memory, which
+ * is noted. Makes sure that the first so many are there, unbuffered whatever the server's
+ * defaults are. */
+struct chan *bench_channel(struct bench *b, size_t conn, size_t i);
 bool bench_open(struct bench *b, size_t channels);
+
+/* The same, which the bench drops in the end. */
+struct chan *bench_keep_channel(struct bench *b, size_t conn, size_t i);
 
 /* Nothing has gone wrong and nobody has interrupted. */
 bool bench_is_fine(const struct bench *b);
@@ -80,7 +84,7 @@ void bench_start(struct bench *b, size_t i, const struct chan_clause *clauses,
                  size_t count, chan_done *done, void *data);
 
 /* The same, a put of a new value. */
-void bench_send(struct bench *b, size_t i, const char *chan, uint32_t tag,
+void bench_send(struct bench *b, size_t i, struct chan *chan, uint32_t tag,
                 chan_done *done, void *data);
 
 /* Sends what the i-th connection has started, and a take that does not wait: when that is

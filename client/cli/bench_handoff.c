@@ -12,7 +12,7 @@
 struct side {
     struct bench *bench;
     size_t number; /* of the connection; even ones begin */
-    char puts_to[BENCH_NAME_ROOM], takes_from[BENCH_NAME_ROOM];
+    struct chan *puts_to, *takes_from;
 };
 
 static uint32_t pair_of(const struct side *side)
@@ -79,12 +79,19 @@ static struct side *sides_new(struct bench *b, size_t count)
     for (size_t i = 0; sides && i < count; i++) {
         sides[i].bench = b;
         sides[i].number = i;
-        bench_channel(b, i, sides[i].puts_to);
-        bench_channel(b, i ^ 1, sides[i].takes_from);
     }
     if (!sides)
         bench_fail(b, "measure", CHAN_NO_MEMORY, chan_status_text(CHAN_NO_MEMORY));
     return sides;
+}
+
+static bool find_channels(struct bench *b, struct side *sides, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        sides[i].puts_to = bench_keep_channel(b, i, i);
+        sides[i].takes_from = bench_keep_channel(b, i, i ^ 1);
+    }
+    return bench_is_fine(b);
 }
 
 static void play(struct bench *b, struct side *sides, size_t count)
@@ -107,7 +114,7 @@ void bench_handoff(struct bench *b)
     struct side *sides = sides_new(b, count);
 
     if (sides && bench_begin(b, count, pairs) && bench_open(b, count) &&
-        bench_connect(b, count))
+        bench_connect(b, count) && find_channels(b, sides, count))
         play(b, sides, count);
     bench_end(b);
     free(sides);

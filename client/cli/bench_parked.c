@@ -44,14 +44,14 @@ static void look_for_rss(const char *name, size_t name_len, const char *value,
 static int64_t rss_of_server(struct bench *b)
 {
     struct chan_client *client = b->link->client;
-    const enum chan_status status = chan_stat(client, NULL, LINK_TIMEOUT_MS, NULL);
-    const struct chan_reply *reply = chan_last(client);
+    const enum chan_status status = chan_server_stat(client, LINK_TIMEOUT_MS);
+    const struct chan_reply *reply = chan_last();
     int64_t bytes = 0;
 
     if (status == CHAN_OK)
         chan_json_members(reply->value, reply->value_len, look_for_rss, &bytes);
     else
-        bench_fail(b, "ask for the memory of", status, chan_message(client));
+        bench_fail(b, "ask for the memory of", status, chan_message());
     return bytes;
 }
 
@@ -70,13 +70,14 @@ static void on_take(struct chan_client *c, const struct chan_reply *reply, void 
 static void park(struct taker *taker)
 {
     struct parked *p = taker->parked;
-    struct chan_clause clause = {0};
-    char name[BENCH_NAME_ROOM];
+    const size_t conn = FIRST_TAKER + taker->number;
 
-    clause.chan = name;
     for (size_t i = 0; i < p->per_conn; i++) {
-        bench_channel(p->bench, taker->number * p->per_conn + i, name);
-        bench_start(p->bench, FIRST_TAKER + taker->number, &clause, 1, on_take, taker);
+        const struct chan_clause clause = {
+            .chan = bench_channel(p->bench, conn, taker->number * p->per_conn + i)};
+
+        bench_start(p->bench, conn, &clause, 1, on_take, taker);
+        chan_drop(clause.chan);
     }
     p->bench->done += p->per_conn;
 }
@@ -86,10 +87,10 @@ static void on_put(struct chan_client *c, const struct chan_reply *reply, void *
 static void put(struct parked *p)
 {
     const uint32_t taker = (uint32_t)(p->sent / p->per_conn);
-    char name[BENCH_NAME_ROOM];
+    struct chan *chan = bench_channel(p->bench, WAKER, p->sent++);
 
-    bench_channel(p->bench, p->sent++, name);
-    bench_send(p->bench, WAKER, name, taker, on_put, p);
+    bench_send(p->bench, WAKER, chan, taker, on_put, p);
+    chan_drop(chan);
 }
 
 static void on_put(struct chan_client *c, const struct chan_reply *reply, void *data)

@@ -12,12 +12,12 @@
 struct stream {
     struct bench *bench;
     size_t producers, consumers, depth, takes, chans;
-    char (*names)[BENCH_NAME_ROOM];
-    struct chan_clause *clauses; /* a take from each */
+    struct chan_clause *clauses; /* of each flow, a take from each channel */
     struct flow {
         struct stream *stream;
         size_t number;       /* of the connection: producers come first */
         size_t next_channel; /* that it puts to: each in its turn */
+        struct chan_clause *clauses;
     } * flows;
 };
 
@@ -26,10 +26,10 @@ static void on_put(struct chan_client *c, const struct chan_reply *reply, void *
 static void put(struct flow *flow)
 {
     struct stream *s = flow->stream;
-    const char *name = s->names[flow->next_channel];
+    struct chan *chan = flow->clauses[flow->next_channel].chan;
 
     flow->next_channel = (flow->next_channel + 1) % s->chans;
-    bench_send(s->bench, flow->number, name, 0, on_put, flow);
+    bench_send(s->bench, flow->number, chan, 0, on_put, flow);
 }
 
 static void on_put(struct chan_client *c, const struct chan_reply *reply, void *data)
@@ -49,7 +49,7 @@ static void on_take(struct chan_client *c, const struct chan_reply *reply, void 
 
     (void)c;
     if (bench_take_ended(s->bench, reply) && bench_receive(s->bench, reply, 0))
-        bench_start(s->bench, flow->number, s->clauses, s->chans, on_take, flow);
+        bench_start(s->bench, flow->number, flow->clauses, s->chans, on_take, flow);
 }
 
 static void consume(struct flow *flow)
@@ -57,7 +57,7 @@ static void consume(struct flow *flow)
     struct stream *s = flow->stream;
 
     for (size_t i = 0; i < s->takes; i++)
-        bench_start(s->bench, flow->number, s->clauses, s->chans, on_take, flow);
+        bench_start(s->bench, flow->number, flow->clauses, s->chans, on_take, flow);
 }
 
 static void produce(struct flow *flow)
@@ -88,25 +88,27 @@ static bool stream_init(struct stream *s)
 {
     const size_t count = s->producers + s->consumers;
 
-    s->names = calloc(s->chans, sizeof *s->names);
-    s->clauses = calloc(s->chans, sizeof *s->clauses);
+    s->clauses = calloc(s->chans * count, sizeof *s->clauses);
     s->flows = calloc(count, sizeof *s->flows);
-    if (!s->names || !s->clauses || !s->flows) {
+    if (!s->clauses || !s->flows) {
         bench_fail(s->bench, "measure", CHAN_NO_MEMORY, chan_status_text(CHAN_NO_MEMORY));
         return false;
     }
-    for (size_t i = 0; i < s->chans; i++) {
-        bench_channel(s->bench, i, s->names[i]);
-        s->clauses[i].chan = s->names[i];
-    }
     for (size_t i = 0; i < count; i++)
-        s->flows[i] = (struct flow){s, i, i % s->chans};
+        s->flows[i] = (struct flow){s, i, i % s->chans, s->clauses + i * s->chans};
     return true;
+}
+
+static bool find_channels(struct stream *s)
+{
+    for (size_t i = 0; i < s->producers + s->consumers; i++)
+        for (size_t j = 0; j < s->chans; j++)
+            s->flows[i].clauses[j].chan = bench_keep_channel(s->bench, i, j);
+    return bench_is_fine(s->bench);
 }
 
 static void stream_release(struct stream *s)
 {
-    free(s->names);
     free(s->clauses);
     free(s->flows);
 }
@@ -118,7 +120,7 @@ static void measure(struct stream *s)
     const size_t values = s->producers * s->depth + s->consumers * s->takes;
 
     if (stream_init(s) && bench_begin(b, count, values) && bench_open(b, s->chans) &&
-        bench_connect(b, count))
+        bench_connect(b, count) && find_channels(s))
         run(s);
     bench_end(b);
     stream_release(s);

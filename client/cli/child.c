@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -91,6 +92,22 @@ static int spawn(pid_t *ret_pid, char *const argv[], const struct pipes *p,
     return error;
 }
 
+/* The descriptor by which the end of a child is seen. A child that cannot be watched must
+ * not go on. */
+static int watch_end(pid_t pid, int *ret_fd)
+{
+    const int fd = pidfd_open(pid, 0);
+    const int error = errno;
+
+    if (fd >= 0) {
+        *ret_fd = fd;
+        return 0;
+    }
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    return error;
+}
+
 int child_start(struct child *child, char *const argv[], const char *input, size_t len,
                 const sigset_t *mask)
 {
@@ -102,6 +119,8 @@ int child_start(struct child *child, char *const argv[], const char *input, size
     if (error)
         return error;
     error = spawn(&pid, argv, &pipes, mask);
+    if (!error)
+        error = watch_end(pid, &child->end);
     if (!error) {
         child->pid = pid;
         child->in = pipes.in[1];
@@ -118,6 +137,7 @@ void child_release(struct child *child)
 {
     close_fd(&child->in);
     close_fd(&child->out);
+    close_fd(&child->end);
     if (child->pid > 0)
         kill(child->pid, SIGTERM);
     bytes_release(&child->output);
@@ -128,6 +148,7 @@ void child_poll(const struct child *child, struct pollfd fds[CHILD_FDS])
 {
     fds[0] = (struct pollfd){.fd = child->in, .events = POLLOUT};
     fds[1] = (struct pollfd){.fd = child->out, .events = POLLIN};
+    fds[2] = (struct pollfd){.fd = child->end, .events = POLLIN};
 }
 
 /* A command that has closed its input does not want the rest. */
@@ -162,18 +183,22 @@ static void gather(struct child *child)
         close_fd(&child->out);
 }
 
+static void reap(struct child *child)
+{
+    if (waitpid(child->pid, &child->wait_status, WNOHANG) <= 0)
+        return;
+    child->pid = 0;
+    close_fd(&child->end);
+}
+
 void child_move(struct child *child, const struct pollfd fds[CHILD_FDS])
 {
     if (child->in >= 0 && fds[0].revents)
         feed(child);
     if (child->out >= 0 && fds[1].revents)
         gather(child);
-}
-
-void child_reap(struct child *child)
-{
-    if (child->pid > 0 && waitpid(child->pid, &child->wait_status, WNOHANG) > 0)
-        child->pid = 0;
+    if (child->end >= 0 && fds[2].revents)
+        reap(child);
 }
 
 bool child_is_done(const struct child *child)

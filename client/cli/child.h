@@ -4,7 +4,8 @@
  * output is gathered.
  *
  * Both pipes are non-blocking and are moved as poll(2) allows: a command may write before
- * it reads, or not read at all. SIGPIPE must be blocked.
+ * it reads, or not read at all. SIGPIPE must be blocked, SIGCHLD not be ignored. Not for
+ * several threads at once, but each may have children of its own.
  */
 #ifndef CLI_CHILD_H
 #define CLI_CHILD_H
@@ -19,6 +20,7 @@
 struct child {
     pid_t pid;         /* 0: there is none that has not been waited for */
     int in, out;       /* our ends; -1: closed */
+    int end;           /* a pidfd; -1: it was waited for */
     const char *input; /* what is left of it; borrowed */
     size_t input_len;
     struct bytes output;
@@ -27,7 +29,7 @@ struct child {
 };
 
 /* No child: what child_release leaves. */
-#define CHILD_NONE ((struct child){.in = -1, .out = -1})
+#define CHILD_NONE ((struct child){.in = -1, .out = -1, .end = -1})
 
 /*
  * Starts argv with that input, which must stay, and with mask as its signals. 0, or an
@@ -39,14 +41,11 @@ int child_start(struct child *child, char *const argv[], const char *input, size
 /* Closes and frees; one that still runs is sent SIGTERM and left to itself. */
 void child_release(struct child *child);
 
-enum { CHILD_FDS = 2 };
+enum { CHILD_FDS = 3 };
 
 /* What to poll for; -1 as fd where there is nothing. Then child_move. */
 void child_poll(const struct child *child, struct pollfd fds[CHILD_FDS]);
 void child_move(struct child *child, const struct pollfd fds[CHILD_FDS]);
-
-/* To be called after SIGCHLD: looks whether it has ended. */
-void child_reap(struct child *child);
 
 /* Whether it has ended, and nobody can write to its output any more. */
 bool child_is_done(const struct child *child);

@@ -7,7 +7,8 @@
 #include <string.h>
 
 struct choice {
-    struct chan_clause *clauses;
+    struct chan_clause *clauses; /* whose channels are there once it is connected */
+    const char **names;
     struct value *values; /* of the put clauses */
     size_t count;
     enum notation notation;
@@ -42,8 +43,8 @@ static bool read_clause(struct choice *choice, const struct args *args, size_t *
         complain("cannot put %s: %s", word, why);
         return false;
     }
-    *clause = (struct chan_clause){args->words[*at + 1], value->json, value->len};
-    choice->count++;
+    *clause = (struct chan_clause){NULL, value->json, value->len};
+    choice->names[choice->count++] = args->words[*at + 1];
     *at += need;
     return true;
 }
@@ -51,8 +52,9 @@ static bool read_clause(struct choice *choice, const struct args *args, size_t *
 static bool read_clauses(struct choice *choice, const struct args *args)
 {
     choice->clauses = calloc(args->word_count, sizeof *choice->clauses);
+    choice->names = calloc(args->word_count, sizeof *choice->names);
     choice->values = calloc(args->word_count, sizeof *choice->values);
-    if (!choice->clauses || !choice->values) {
+    if (!choice->clauses || !choice->names || !choice->values) {
         complain("out of memory");
         return false;
     }
@@ -67,6 +69,7 @@ static void choice_release(struct choice *choice)
     for (size_t i = 0; i < choice->count; i++)
         notation_release(&choice->values[i]);
     free(choice->clauses);
+    free(choice->names);
     free(choice->values);
     bytes_release(&choice->text);
 }
@@ -74,7 +77,7 @@ static void choice_release(struct choice *choice)
 /* "NAME", and for a take a tab and the value. */
 static bool describe(struct choice *choice, const struct chan_reply *reply)
 {
-    const char *name = choice->clauses[choice->index].chan;
+    const char *name = choice->names[choice->index];
     struct bytes *text = &choice->text;
 
     return bytes_add(text, name, strlen(name)) &&
@@ -106,7 +109,7 @@ static enum exit_status conclude(struct link *link, struct choice *choice)
     if (choice->status == CHAN_CLOSED)
         snprintf(tried, sizeof tried, "%s %s",
                  choice->clauses[choice->index].value ? "put to" : "take from",
-                 choice->clauses[choice->index].chan);
+                 choice->names[choice->index]);
     return link_complain(link, choice->status, choice->message, tried);
 }
 
@@ -116,13 +119,11 @@ static enum exit_status choose(struct link *link, const struct args *args,
     const enum chan_order order =
         args_has(args, OPTION_PRIORITY) ? CHAN_FIRST_WINS : CHAN_AT_RANDOM;
     struct pollfd fds[LINK_FDS];
-    uint64_t id;
 
     choice->status = chan_start(link->client, choice->clauses, choice->count, order,
-                                args->timeout_ms, on_reply, choice, &id);
+                                args->timeout_ms, on_reply, choice, NULL);
     if (choice->status != CHAN_OK)
-        return link_complain(link, choice->status, chan_message(link->client),
-                             "complete any clause");
+        return link_complain(link, choice->status, chan_message(), "complete any clause");
     while (!choice->answered && link_turn(link, fds, LINK_FDS))
         ;
     if (!choice->answered)
@@ -134,6 +135,16 @@ static enum exit_status choose(struct link *link, const struct args *args,
     return conclude(link, choice);
 }
 
+static bool find_channels(struct link *link, struct choice *choice)
+{
+    for (size_t i = 0; i < choice->count; i++) {
+        choice->clauses[i].chan = link_channel(link, choice->names[i]);
+        if (!choice->clauses[i].chan)
+            return false;
+    }
+    return true;
+}
+
 static enum exit_status run(const struct args *args)
 {
     struct link link;
@@ -143,7 +154,10 @@ static enum exit_status run(const struct args *args)
     if (read_clauses(&choice, args)) {
         status = link_open(&link, args, LINK_WATCHING);
         if (status == EXIT_DONE)
-            status = choose(&link, args, &choice);
+            status =
+                find_channels(&link, &choice) ? choose(&link, args, &choice) : EXIT_USAGE;
+        for (size_t i = 0; i < choice.count; i++)
+            chan_drop(choice.clauses[i].chan);
         link_close(&link);
     }
     choice_release(&choice);

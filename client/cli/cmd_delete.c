@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "commands.h"
 #include "each.h"
+#include "link.h"
+
+static enum chan_status delete_channel(struct chan *ch)
+{
+    return chan_delete(ch, LINK_TIMEOUT_MS);
+}
 
 static enum exit_status run(const struct args *args)
 {
-    return each_word(args, chan_delete, "delete");
+    return each_word(args, delete_channel, "delete");
 }
 
 const struct command cmd_delete = {

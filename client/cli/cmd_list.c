@@ -58,7 +58,7 @@ static enum exit_status list(struct link *link, const struct args *args)
     if (status == CHAN_OK)
         result = show(link, &table);
     else
-        result = link_complain(link, status, chan_message(link->client), "list channels");
+        result = link_complain(link, status, chan_message(), "list channels");
     table_release(&table);
     return result;
 }

@@ -8,16 +8,20 @@
 static enum exit_status open_channel(struct link *link, const struct args *args)
 {
     const char *name = args->words[0];
+    struct chan *chan = link_channel(link, name);
     struct bytes text = {0};
     bool created;
     enum exit_status result = EXIT_DONE;
-    enum chan_status status =
-        chan_open(link->client, name, &args->settings, LINK_TIMEOUT_MS, &created);
+    enum chan_status status;
     char tried[256];
 
+    if (!chan)
+        return EXIT_USAGE;
+    status = chan_open(chan, &args->settings, LINK_TIMEOUT_MS, &created);
+    chan_drop(chan);
     if (status != CHAN_OK) {
         snprintf(tried, sizeof tried, "open %s", name);
-        return link_complain(link, status, chan_message(link->client), tried);
+        return link_complain(link, status, chan_message(), tried);
     }
     if (args_has(args, OPTION_VERBOSE)) {
         const char *said = created ? "created\n" : "existed\n";

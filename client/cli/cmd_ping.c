@@ -26,7 +26,7 @@ static enum exit_status ping(struct link *link)
     const int64_t after_ns = stopwatch_now_ns();
 
     if (status != CHAN_OK)
-        return link_complain(link, status, chan_message(link->client), "ping the server");
+        return link_complain(link, status, chan_message(), "ping the server");
     return print_ms(link, (double)(after_ns - before_ns) / STOPWATCH_NS_PER_MS);
 }
 

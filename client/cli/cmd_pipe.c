@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "commands.h"
 #include "link.h"
+#include "notation.h"
+#include "verdict.h"
+#include "vigil.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 /*
  * One value is in hand at most, as in core.async's pipe: the next is taken when the last
@@ -13,125 +14,97 @@
  */
 struct pipe {
     struct link *link;
-    const char *from, *to;
-    bool waiting; /* for a reply, to request id */
-    uint64_t id;
-    struct bytes value;      /* in hand */
-    enum chan_status status; /* of the last reply */
-    char message[256];
+    struct vigil vigil;
+    const char *from_name, *to_name;
+    struct chan *from, *to;
+    struct verdict verdict;
 };
 
-static void on_reply(struct chan_client *c, const struct chan_reply *reply, void *data)
-{
-    struct pipe *pipe = data;
-
-    (void)c;
-    pipe->waiting = false;
-    pipe->status = reply->status;
-    snprintf(pipe->message, sizeof pipe->message, "%s", reply->message);
-    if (reply->value && !bytes_add(&pipe->value, reply->value, reply->value_len))
-        pipe->status = CHAN_NO_MEMORY;
-}
-
-/* Starts one request; if that fails it is as if its reply had come. */
-static void start(struct pipe *pipe, const char *chan, const char *value, int64_t wait_ms)
-{
-    const struct chan_clause clause = {chan, value, pipe->value.len};
-
-    pipe->waiting = true;
-    pipe->status = chan_start(pipe->link->client, &clause, 1, CHAN_FIRST_WINS, wait_ms,
-                              on_reply, pipe, &pipe->id);
-    if (pipe->status == CHAN_OK)
-        return;
-    pipe->waiting = false;
-    snprintf(pipe->message, sizeof pipe->message, "%s", chan_message(pipe->link->client));
-}
-
-/* Waits for the reply. An interruption ends the wait at the server; a request that was
- * started after it does not park there, and is waited for. */
-static void finish(struct pipe *pipe)
-{
-    const bool cancels = !pipe->link->interrupted;
-    struct pollfd fds[LINK_FDS];
-
-    while (pipe->waiting && link_turn(pipe->link, fds, LINK_FDS))
-        ;
-    if (pipe->waiting && cancels)
-        chan_cancel(pipe->link->client, pipe->id, LINK_TIMEOUT_MS);
-    while (pipe->waiting)
-        chan_wait(pipe->link->client, CHAN_FOREVER);
-}
-
-static bool take(struct pipe *pipe)
-{
-    pipe->value.len = 0;
-    start(pipe, pipe->from, NULL, CHAN_FOREVER);
-    finish(pipe);
-    return pipe->status == CHAN_OK;
-}
-
-/* A value that was taken just when the interruption came is put if it can be at once. */
-static bool put(struct pipe *pipe)
-{
-    start(pipe, pipe->to, pipe->value.data, pipe->link->interrupted ? 0 : CHAN_FOREVER);
-    finish(pipe);
-    return pipe->status == CHAN_OK;
-}
-
-static enum exit_status finish_take(struct pipe *pipe, const struct args *args)
-{
-    char tried[256];
-
-    if (pipe->link->interrupted)
-        return EXIT_INTERRUPTED;
-    snprintf(tried, sizeof tried, "take from %s", pipe->from);
-    if (pipe->status != CHAN_CLOSED)
-        return link_complain(pipe->link, pipe->status, pipe->message, tried);
-    if (args_has(args, OPTION_KEEP_OPEN))
-        return EXIT_DONE;
-    pipe->status = chan_close(pipe->link->client, pipe->to, LINK_TIMEOUT_MS);
-    snprintf(tried, sizeof tried, "close %s", pipe->to);
-    return pipe->status == CHAN_OK
-               ? EXIT_DONE
-               : link_complain(pipe->link, pipe->status, chan_message(pipe->link->client),
-                               tried);
-}
-
 /* The value in hand is lost, and so it is named. */
-static enum exit_status finish_put(struct pipe *pipe)
+static enum exit_status explain_put(struct pipe *pipe)
 {
+    const struct verdict *v = &pipe->verdict;
     char tried[512], brief[NOTATION_ROOM];
 
-    notation_brief(pipe->value.data, pipe->value.len, brief);
-    snprintf(tried, sizeof tried, "put %s, taken from %s, to %s", brief, pipe->from,
-             pipe->to);
-    if (!pipe->link->interrupted)
-        return link_complain(pipe->link, pipe->status, pipe->message, tried);
+    notation_brief(v->value.data, v->value.len, brief);
+    snprintf(tried, sizeof tried, "put %s, taken from %s, to %s", brief, pipe->from_name,
+             pipe->to_name);
+    if (!pipe->vigil.called_off)
+        return link_complain(pipe->link, v->status, verdict_message(v), tried);
     complain("cannot %s: interrupted", tried);
-    return EXIT_INTERRUPTED;
+    return vigil_exit(&pipe->vigil);
+}
+
+static enum exit_status explain_take(struct pipe *pipe)
+{
+    const struct verdict *v = &pipe->verdict;
+    char tried[256];
+
+    snprintf(tried, sizeof tried, "take from %s", pipe->from_name);
+    return link_complain(pipe->link, v->status, verdict_message(v), tried);
+}
+
+static enum exit_status close_target(struct pipe *pipe)
+{
+    const enum chan_status status = chan_close(pipe->to);
+    char tried[256];
+
+    if (status == CHAN_OK)
+        return EXIT_DONE;
+    snprintf(tried, sizeof tried, "close %s", pipe->to_name);
+    return link_complain(pipe->link, status, chan_message(), tried);
+}
+
+static enum exit_status conclude(struct pipe *pipe, const struct args *args)
+{
+    if (pipe->verdict.in_hand)
+        return explain_put(pipe);
+    if (pipe->vigil.called_off)
+        return vigil_exit(&pipe->vigil);
+    if (pipe->verdict.status != CHAN_OK)
+        return explain_take(pipe);
+    return args_has(args, OPTION_KEEP_OPEN) ? EXIT_DONE : close_target(pipe);
 }
 
 static enum exit_status pump(struct pipe *pipe, const struct args *args)
 {
-    do {
-        if (!take(pipe))
-            return finish_take(pipe, args);
-        if (!put(pipe))
-            return finish_put(pipe);
-    } while (!pipe->link->interrupted);
-    return EXIT_INTERRUPTED;
+    struct chan *report = chan_pipe(pipe->from, pipe->to, CHAN_LEAVE_IT);
+    enum exit_status status;
+    const char *told;
+    size_t len;
+
+    if (!report) {
+        complain("cannot pipe %s to %s: %s", pipe->from_name, pipe->to_name,
+                 chan_message());
+        return EXIT_USAGE;
+    }
+    vigil_next(&pipe->vigil, &report, 1, &told, &len);
+    verdict_read(&pipe->verdict, told, len);
+    chan_drop(report);
+    status = conclude(pipe, args);
+    verdict_release(&pipe->verdict);
+    return status;
 }
 
 static enum exit_status run(const struct args *args)
 {
     struct link link;
-    struct pipe pipe = {.link = &link, .from = args->words[0], .to = args->words[1]};
+    struct pipe pipe = {.link = &link,
+                        .vigil = VIGIL_NONE,
+                        .from_name = args->words[0],
+                        .to_name = args->words[1]};
     enum exit_status status = link_open(&link, args, LINK_WATCHING);
 
-    if (status == EXIT_DONE)
-        status = pump(&pipe, args);
+    if (status == EXIT_DONE) {
+        pipe.from = link_channel(&link, pipe.from_name);
+        pipe.to = pipe.from ? link_channel(&link, pipe.to_name) : NULL;
+        status =
+            pipe.to && vigil_begin(&pipe.vigil, &link) ? pump(&pipe, args) : EXIT_USAGE;
+    }
+    vigil_end(&pipe.vigil);
+    chan_drop(pipe.from);
+    chan_drop(pipe.to);
     link_close(&link);
-    bytes_release(&pipe.value);
     return status;
 }
 

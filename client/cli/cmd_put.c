@@ -33,6 +33,7 @@ struct item {
 struct put {
     struct link *link;
     const char *name;
+    struct chan *chan;
     int64_t timeout_ms;
     struct source source;
     bool exhausted; /* the source has no more, or a bad one */
@@ -158,7 +159,7 @@ static void send_waiting(struct put *put)
 
     for (size_t i = 0; i < put->count && put->outstanding < put->window; i++) {
         struct item *item = item_at(put, i);
-        const struct chan_clause clause = {put->name, item->value.json, item->value.len};
+        const struct chan_clause clause = {put->chan, item->value.json, item->value.len};
 
         if (put->failed != 0 && item->number >= put->failed)
             return;
@@ -169,7 +170,7 @@ static void send_waiting(struct put *put)
                             put->timeout_ms, on_reply, item, &item->id);
         if (status != CHAN_OK) {
             item->state = ITEM_DONE;
-            fail(put, item->number, status, chan_message(put->link->client));
+            fail(put, item->number, status, chan_message());
             return;
         }
         item->state = ITEM_SENT;
@@ -223,7 +224,7 @@ static enum exit_status conclude(struct put *put)
         return EXIT_INTERRUPTED;
     }
     if (put->failed == 0 && put->link->lost)
-        return link_complain(put->link, CHAN_LOST, chan_message(put->link->client),
+        return link_complain(put->link, CHAN_LOST, chan_message(),
                              "go on with the lines of standard input");
     if (put->failed == 0)
         return EXIT_DONE;
@@ -273,8 +274,13 @@ static enum exit_status run(const struct args *args)
         source_is_lines(&put.source) && args->timeout_ms < 0 ? WINDOW_MAX : 1;
     status = link_open(&link, args, LINK_WATCHING);
     if (status == EXIT_DONE) {
+        put.chan = link_channel(&link, put.name);
+        status = EXIT_USAGE;
+    }
+    if (put.chan) {
         put_all(&put);
         status = conclude(&put);
+        chan_drop(put.chan);
     }
     link_close(&link);
     while (put.count > 0)

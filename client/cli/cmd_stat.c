@@ -63,22 +63,35 @@ static enum exit_status show(struct link *link, const struct chan_reply *reply)
     return status;
 }
 
-static enum exit_status run(const struct args *args)
+static enum chan_status stat_channel(struct link *link, const char *name)
 {
-    const char *name = args->word_count > 0 ? args->words[0] : NULL;
-    struct link link;
-    enum exit_status result = link_open(&link, args, LINK_PLAIN);
-    enum chan_status status;
+    struct chan *chan = chan_remote(link->client, name);
+    const enum chan_status status =
+        chan ? chan_stat(chan, LINK_TIMEOUT_MS, NULL) : CHAN_NO_MEMORY;
+
+    chan_drop(chan);
+    return status;
+}
+
+static enum exit_status look(struct link *link, const char *name)
+{
+    const enum chan_status status =
+        name ? stat_channel(link, name) : chan_server_stat(link->client, LINK_TIMEOUT_MS);
     char tried[256];
 
-    if (result == EXIT_DONE) {
-        status = chan_stat(link.client, name, LINK_TIMEOUT_MS, NULL);
-        snprintf(tried, sizeof tried, "look at %s", name ? name : "the server");
-        if (status == CHAN_OK)
-            result = show(&link, chan_last(link.client));
-        else
-            result = link_complain(&link, status, chan_message(link.client), tried);
-    }
+    if (status == CHAN_OK)
+        return show(link, chan_last());
+    snprintf(tried, sizeof tried, "look at %s", name ? name : "the server");
+    return link_complain(link, status, chan_message(), tried);
+}
+
+static enum exit_status run(const struct args *args)
+{
+    struct link link;
+    enum exit_status result = link_open(&link, args, LINK_PLAIN);
+
+    if (result == EXIT_DONE)
+        result = look(&link, args->word_count > 0 ? args->words[0] : NULL);
     link_close(&link);
     return result;
 }

@@ -20,6 +20,7 @@ enum { WINDOW_MAX = 64 };
 struct take {
     struct link *link;
     const char *name;
+    struct chan *chan;
     enum notation notation;
     int64_t timeout_ms;
     int64_t wanted; /* -1: until the channel closes */
@@ -68,17 +69,15 @@ static bool is_wanting(const struct take *take)
 /* Starts as many as may be. */
 static void start(struct take *take)
 {
-    const struct chan_clause clause = {take->name, NULL, 0};
-    uint64_t id;
+    const struct chan_clause clause = {take->chan, NULL, 0};
 
     while (is_wanting(take)) {
         take->ended = chan_start(take->link->client, &clause, 1, CHAN_FIRST_WINS,
-                                 take->timeout_ms, on_reply, take, &id);
+                                 take->timeout_ms, on_reply, take, NULL);
         if (take->ended == CHAN_OK)
             take->outstanding++;
         else
-            snprintf(take->message, sizeof take->message, "%s",
-                     chan_message(take->link->client));
+            snprintf(take->message, sizeof take->message, "%s", chan_message());
     }
 }
 
@@ -156,8 +155,11 @@ static enum exit_status run(const struct args *args)
     }
     status = link_open(&link, args, LINK_WATCHING);
     link.watches_output = true;
-    if (status == EXIT_DONE)
-        status = conclude(&take, take_all(&take));
+    if (status == EXIT_DONE) {
+        take.chan = link_channel(&link, take.name);
+        status = take.chan ? conclude(&take, take_all(&take)) : EXIT_USAGE;
+        chan_drop(take.chan);
+    }
     link_close(&link);
     bytes_release(&take.text);
     return status;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "child.h"
 #include "commands.h"
 #include "slot.h"
 
@@ -6,122 +7,93 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLOTS_MAX = 256 };
+enum { SLOTS_MAX = VIGIL_REPORTS };
 
-struct crew {
-    struct work work;
-    struct slot *slots;
-    size_t count;
-    struct pollfd *fds; /* the link's, then each slot's */
-};
-
-static bool crew_init(struct crew *crew, const struct args *args, struct link *link)
+static bool find_channels(struct work *work)
 {
-    *crew = (struct crew){
-        .work = {.link = link,
-                 .in = args->words[0],
-                 .out = args->dashed > 1 ? args->words[1] : NULL,
-                 .command = args->words + args->dashed,
-                 .notation = args_notation(args)},
-        .count = (size_t)args->parallel,
-    };
-    crew->slots = calloc(crew->count, sizeof *crew->slots);
-    crew->fds = calloc(LINK_FDS + crew->count * CHILD_FDS, sizeof *crew->fds);
-    if (!crew->slots || !crew->fds) {
-        complain("out of memory");
-        return false;
-    }
-    for (size_t i = 0; i < crew->count; i++)
-        crew->slots[i] = (struct slot){.work = &crew->work, .child = CHILD_NONE};
-    return true;
+    work->in = link_channel(work->link, work->in_name);
+    if (work->in && work->out_name)
+        work->out = link_channel(work->link, work->out_name);
+    return work->in && (work->out || !work->out_name);
 }
 
-static void crew_release(struct crew *crew)
+static bool make_channels(struct work *work)
 {
-    for (size_t i = 0; crew->slots && i < crew->count; i++)
-        slot_release(&crew->slots[i]);
-    free(crew->slots);
-    free(crew->fds);
+    if (!work->out_name)
+        work->out = chan_local(CHAN_NONE, 0);
+    work->printer = chan_local(CHAN_FIXED, 1);
+    if (work->out && work->printer && chan_put(work->printer, "1", 1, 0) == CHAN_OK)
+        return true;
+    complain("out of memory");
+    return false;
 }
 
-/* Advances all; whether there is anything left to wait for. */
-static bool advance_all(struct crew *crew)
+static void drop_channels(struct work *work)
 {
-    bool busy = false;
-
-    for (size_t i = 0; i < crew->count; i++) {
-        slot_advance(&crew->slots[i]);
-        busy |= crew->slots[i].state != SLOT_IDLE;
-    }
-    return busy;
+    chan_drop(work->in);
+    chan_drop(work->out);
+    chan_drop(work->printer);
 }
 
-/* Calls back those who wait for a value, once none can be worked on; whether there were
- * any. */
-static bool recall_all(struct crew *crew)
+/* Waits for the next one of the slots to end. */
+static void end_one(struct work *work, struct slot *slots, size_t count)
 {
-    bool any = false;
+    struct chan *reports[SLOTS_MAX];
+    struct verdict verdict;
+    const char *told;
+    size_t len, i;
 
-    for (size_t i = 0; i < crew->count; i++) {
-        any |= crew->slots[i].state == SLOT_TAKING;
-        slot_recall(&crew->slots[i]);
-    }
-    return any;
-}
-
-/* Waits for the server, the children or a signal. */
-static void wait(struct crew *crew)
-{
-    struct pollfd *fds = crew->fds + LINK_FDS;
-    struct link *link = crew->work.link;
-
-    for (size_t i = 0; i < crew->count; i++)
-        child_poll(&crew->slots[i].child, fds + i * CHILD_FDS);
-    link_turn(link, crew->fds, LINK_FDS + crew->count * CHILD_FDS);
-    for (size_t i = 0; i < crew->count; i++) {
-        child_move(&crew->slots[i].child, fds + i * CHILD_FDS);
-        if (link->child_ended)
-            child_reap(&crew->slots[i].child);
-    }
-    link->child_ended = false;
-}
-
-/* The connection closes with what is parked; what is in hand is lost. */
-static void abandon_all(struct crew *crew)
-{
-    link_drain(crew->work.link);
-    for (size_t i = 0; i < crew->count; i++)
-        slot_abandon(&crew->slots[i], "interrupted");
+    for (i = 0; i < count; i++)
+        reports[i] = slots[i].reports;
+    i = vigil_next(&work->vigil, reports, count, &told, &len);
+    verdict_read(&verdict, told, len);
+    slot_end(&slots[i], &verdict);
+    verdict_release(&verdict);
 }
 
 static enum exit_status close_out(struct work *work)
 {
     char tried[256];
-    const enum chan_status status =
-        chan_close(work->link->client, work->out, LINK_TIMEOUT_MS);
+    const enum chan_status status = chan_close(work->out);
 
     if (status == CHAN_OK)
-        return work->exit;
-    snprintf(tried, sizeof tried, "close %s", work->out);
-    return link_complain(work->link, status, chan_message(work->link->client), tried);
+        return (enum exit_status)atomic_load(&work->exit);
+    snprintf(tried, sizeof tried, "close %s", work->out_name);
+    return link_complain(work->link, status, chan_message(), tried);
 }
 
-static enum exit_status work(struct crew *crew)
+static enum exit_status conclude(struct work *work)
 {
-    const struct link *link = crew->work.link;
+    if (work->vigil.called_off)
+        return vigil_exit(&work->vigil);
+    if (work->out_name && work->in_closed && !work->in_failed &&
+        !atomic_load(&work->stopped))
+        return close_out(work);
+    return (enum exit_status)atomic_load(&work->exit);
+}
 
-    while (advance_all(crew)) {
-        if (crew->work.phase == WORK_STOPPED && recall_all(crew))
-            continue;
-        wait(crew);
-        if (link->interrupted || link->reader_gone) {
-            abandon_all(crew);
-            return link->interrupted ? EXIT_INTERRUPTED : EXIT_READER_GONE;
-        }
+static enum exit_status employ(struct work *work, size_t count)
+{
+    struct slot *slots = calloc(count, sizeof *slots);
+    size_t started = 0;
+
+    if (!slots) {
+        complain("out of memory");
+        return EXIT_USAGE;
     }
-    if (crew->work.out && crew->work.in_closed && crew->work.phase != WORK_STOPPED)
-        return close_out(&crew->work);
-    return crew->work.exit;
+    while (started < count && slot_start(&slots[started], work))
+        started++;
+    if (started < count) {
+        atomic_store(&work->exit, EXIT_USAGE);
+        atomic_store(&work->stopped, true);
+        chan_hang_up(work->link->client);
+    }
+    for (size_t left = started; left > 0; left--)
+        end_one(work, slots, started);
+    for (size_t i = 0; i < started; i++)
+        slot_release(&slots[i]);
+    free(slots);
+    return conclude(work);
 }
 
 /* IN [OUT] -- CMD..., and CMD is there: a mistake in it must not cost a value. */
@@ -147,19 +119,29 @@ static bool check(const struct args *args)
 static enum exit_status run(const struct args *args)
 {
     struct link link;
-    struct crew crew;
+    struct work work = {
+        .link = &link,
+        .vigil = VIGIL_NONE,
+        .in_name = args->words[0],
+        .out_name = args->dashed > 1 ? args->words[1] : NULL,
+        .command = args->words + args->dashed,
+        .notation = args_notation(args),
+    };
     enum exit_status status;
 
     if (!check(args))
         return EXIT_USAGE;
     status = link_open(&link, args, LINK_WATCHING);
-    if (!crew_init(&crew, args, &link))
-        status = EXIT_USAGE;
-    link.watches_output = crew.work.out == NULL;
-    if (status == EXIT_DONE)
-        status = work(&crew);
+    link.watches_output = work.out_name == NULL;
+    if (status == EXIT_DONE) {
+        status = find_channels(&work) && make_channels(&work) &&
+                         vigil_begin(&work.vigil, &link)
+                     ? employ(&work, (size_t)args->parallel)
+                     : EXIT_USAGE;
+    }
+    vigil_end(&work.vigil);
+    drop_channels(&work);
     link_close(&link);
-    crew_release(&crew);
     return status;
 }
 

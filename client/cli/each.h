@@ -10,8 +10,7 @@
 #include "args.h"
 #include "complain.h"
 
-typedef enum chan_status each_call(struct chan_client *c, const char *chan,
-                                   int64_t timeout_ms);
+typedef enum chan_status each_call(struct chan *ch);
 
 /* Connects and calls for every word, in order, up to the first that fails; verb is for
  * the message. */

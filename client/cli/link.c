@@ -20,7 +20,6 @@ static bool watch(struct link *link)
     sigemptyset(&watched);
     sigaddset(&watched, SIGINT);
     sigaddset(&watched, SIGTERM);
-    sigaddset(&watched, SIGCHLD);
     /* Whoever started this process may have left it ignored: children would vanish. */
     signal(SIGCHLD, SIG_DFL);
     blocked = watched;
@@ -42,7 +41,7 @@ static const char *uri_of(const struct args *args)
 enum exit_status link_reach(struct chan_client *client, const char *uri)
 {
     const enum chan_status status = chan_connect(client, uri, LINK_TIMEOUT_MS);
-    const char *message = chan_message(client);
+    const char *message = chan_message();
 
     if (status == CHAN_OK)
         return EXIT_DONE;
@@ -60,7 +59,8 @@ enum exit_status link_open(struct link *link, const struct args *args,
 {
     enum exit_status status;
 
-    *link = (struct link){.uri = uri_of(args), .signals = -1, .client = chan_new()};
+    *link =
+        (struct link){.uri = uri_of(args), .signals = -1, .client = chan_client_new()};
     if (!link->client) {
         complain("out of memory");
         return EXIT_USAGE;
@@ -76,9 +76,18 @@ enum exit_status link_open(struct link *link, const struct args *args,
 
 void link_close(struct link *link)
 {
-    chan_free(link->client);
+    chan_client_free(link->client);
     if (link->signals >= 0)
         close(link->signals);
+}
+
+struct chan *link_channel(struct link *link, const char *name)
+{
+    struct chan *chan = chan_remote(link->client, name);
+
+    if (!chan)
+        complain("out of memory");
+    return chan;
 }
 
 void link_take_signals(struct link *link)
@@ -86,10 +95,7 @@ void link_take_signals(struct link *link)
     struct signalfd_siginfo info;
 
     while (read(link->signals, &info, sizeof info) == (ssize_t)sizeof info)
-        if (info.ssi_signo == SIGCHLD)
-            link->child_ended = true;
-        else
-            link->interrupted = true;
+        link->interrupted = true;
 }
 
 bool link_turn(struct link *link, struct pollfd *fds, size_t count)
@@ -119,7 +125,7 @@ void link_drain(struct link *link)
         chan_wait(link->client, left_ns / STOPWATCH_NS_PER_MS + 1);
 }
 
-enum exit_status link_print(struct link *link, struct bytes *text)
+enum exit_status link_print_until(int stop, struct bytes *text)
 {
     static const enum exit_status exits[] = {
         [OUTPUT_DONE] = EXIT_DONE,
@@ -127,9 +133,14 @@ enum exit_status link_print(struct link *link, struct bytes *text)
         [OUTPUT_GONE] = EXIT_READER_GONE,
         [OUTPUT_FAILED] = EXIT_CLOSED,
     };
-    const enum output_result result = output_flush(STDOUT_FILENO, text, link->signals);
+    const enum output_result result = output_flush(STDOUT_FILENO, text, stop);
 
     return exits[result];
+}
+
+enum exit_status link_print(struct link *link, struct bytes *text)
+{
+    return link_print_until(link->signals, text);
 }
 
 /* What a status means to whoever called the command. */

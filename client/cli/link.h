@@ -2,8 +2,8 @@
 /*
  * link.h - a command's connection to the server, and its signals.
  *
- * A command that may wait long watches: SIGINT, SIGTERM and SIGCHLD are blocked and
- * arrive in link_turn, SIGPIPE becomes an error of write(2). Being interrupted it calls
+ * A command that may wait long watches: SIGINT and SIGTERM are blocked and arrive
+ * in link_turn, SIGPIPE becomes an error of write(2). Being interrupted it calls
  * link_drain, so that nothing stays parked and no value that was on its way is lost
  * unseen.
  */
@@ -28,7 +28,6 @@ struct link {
     sigset_t old_mask;   /* of before, for children */
     bool watches_output; /* set by who prints: wants to know if nobody reads */
     bool interrupted, lost, reader_gone;
-    bool child_ended; /* there was a SIGCHLD; whoever looks clears it */
 };
 
 enum link_mode { LINK_PLAIN, LINK_WATCHING };
@@ -62,8 +61,16 @@ bool link_turn(struct link *link, struct pollfd *fds, size_t count);
 /* Cancels what is parked, and gives replies on their way a second to arrive. */
 void link_drain(struct link *link);
 
+/* A channel of the server, to be dropped before link_close. NULL: out of memory, as was
+ * said. */
+struct chan *link_channel(struct link *link, const char *name);
+
 /* Writes text to standard output. EXIT_DONE, or what to exit with. */
 enum exit_status link_print(struct link *link, struct bytes *text);
+
+/* The same for a thread that does not look after the signals: stop, a descriptor that
+ * becomes readable, ends it as an interruption would. */
+enum exit_status link_print_until(int stop, struct bytes *text);
 
 /*
  * Says that something could not be done, "put to jobs" for instance, and why: how the

@@ -65,7 +65,7 @@ enum exit_status pool_init(struct pool *pool, struct link *link, size_t cap)
 void pool_release(struct pool *pool)
 {
     for (size_t i = 0; pool->clients && i < pool->count; i++)
-        chan_free(pool->clients[i]);
+        chan_client_free(pool->clients[i]);
     free(pool->clients);
     free(pool->watched);
     if (pool->epoll >= 0)
@@ -75,7 +75,7 @@ void pool_release(struct pool *pool)
 
 enum exit_status pool_add(struct pool *pool, const struct link *link)
 {
-    struct chan_client *client = chan_new();
+    struct chan_client *client = chan_client_new();
     const size_t i = pool->count;
     enum exit_status status;
 
@@ -86,13 +86,13 @@ enum exit_status pool_add(struct pool *pool, const struct link *link)
     }
     status = link_reach(client, link->uri);
     if (status != EXIT_DONE) {
-        chan_free(client);
+        chan_client_free(client);
         return status;
     }
     pool->watched[i] = chan_events(client);
     if (!watch(pool, chan_fd(client), pool->watched[i], i, EPOLL_CTL_ADD)) {
         complain("cannot watch %zu connections: %s", i + 1, strerror(errno));
-        chan_free(client);
+        chan_client_free(client);
         return EXIT_USAGE;
     }
     pool->clients[pool->count++] = client;

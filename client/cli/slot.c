@@ -1,229 +1,229 @@
 /* SPDX-License-Identifier: MIT */
 #include "slot.h"
+#include "child.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-
-void slot_release(struct slot *slot)
-{
-    child_release(&slot->child);
-    bytes_release(&slot->value);
-    bytes_release(&slot->input);
-}
 
 static void note_exit(struct work *work, enum exit_status status)
 {
-    if (work->exit == EXIT_DONE)
-        work->exit = status;
+    int none = EXIT_DONE;
+
+    atomic_compare_exchange_strong(&work->exit, &none, (int)status);
 }
 
-static void complain_of(struct slot *slot, const char *what, const char *why)
+/* Recalls the takes of all slots. What is being worked on ends, and is named. */
+static void stop(struct work *work)
+{
+    atomic_store(&work->stopped, true);
+    chan_hang_up(work->link->client);
+}
+
+static void complain_of(const struct slot *slot, const char *what, const char *why)
 {
     char brief[NOTATION_ROOM];
 
     notation_brief(slot->value.data, slot->value.len, brief);
-    complain("%s %s, taken from %s: %s", what, brief, slot->work->in, why);
+    complain("%s %s, taken from %s: %s", what, brief, slot->work->in_name, why);
 }
 
-/* Ends with a value for which nothing was put. The next ones may do better. */
-static void fail_value(struct slot *slot, const char *why)
+/* ---- on the slot's own thread ---- */
+
+/* Nothing comes of the value. The next ones may do better. */
+static char *fail_value(struct slot *slot, const char *why)
 {
     char what[128];
 
     snprintf(what, sizeof what, "%s failed on", slot->work->command[0]);
     complain_of(slot, what, why);
     note_exit(slot->work, EXIT_CLOSED);
-    slot->state = SLOT_IDLE;
+    return NULL;
 }
 
-/* ---- requests ---- */
-
-static void note_failure(struct slot *slot, enum slot_state state,
-                         enum chan_status status, const char *message)
+static char *abandon(const struct slot *slot, const char *why)
 {
-    slot->state = state;
-    slot->status = status;
-    snprintf(slot->message, sizeof slot->message, "%s", message);
+    complain_of(slot, "not done:", why);
+    return NULL;
 }
 
-static void on_take(struct chan_client *c, const struct chan_reply *reply, void *data)
+/* Moves the child until it is done; false: that was called off. */
+static bool finish(struct slot *slot, struct child *child)
 {
-    struct slot *slot = data;
+    struct pollfd fds[CHILD_FDS + 1];
 
-    (void)c;
-    slot->value.len = 0;
-    if (reply->status != CHAN_OK)
-        note_failure(slot, SLOT_UNTAKEN, reply->status, reply->message);
-    else if (!bytes_add(&slot->value, reply->value, reply->value_len))
-        note_failure(slot, SLOT_UNTAKEN, CHAN_NO_MEMORY, "out of memory for a value");
-    else
-        slot->state = SLOT_TAKEN;
+    while (!child_is_done(child)) {
+        child_poll(child, fds);
+        fds[CHILD_FDS] = (struct pollfd){.fd = slot->work->vigil.stop, .events = POLLIN};
+        if (poll(fds, CHILD_FDS + 1, -1) < 0)
+            continue;
+        if (fds[CHILD_FDS].revents)
+            return false;
+        child_move(child, fds);
+    }
+    return true;
 }
 
-static void on_put(struct chan_client *c, const struct chan_reply *reply, void *data)
+/* One at a time. */
+static enum exit_status print(struct work *work, struct bytes *output)
 {
-    struct slot *slot = data;
+    enum exit_status status;
+    const char *turn;
 
-    (void)c;
-    if (reply->status == CHAN_OK)
-        slot->state = SLOT_IDLE;
-    else
-        note_failure(slot, SLOT_UNPUT, reply->status, reply->message);
+    while (chan_take(work->printer, CHAN_FOREVER, &turn, NULL) != CHAN_OK)
+        chan_yield();
+    status = link_print_until(work->vigil.stop, output);
+    while (chan_put(work->printer, "1", 1, CHAN_FOREVER) != CHAN_OK)
+        chan_yield();
+    return status;
 }
 
-/* Starts the take or the put; if that cannot be, it is as if it had failed. */
-static void request(struct slot *slot, const struct chan_clause *clause)
+static char *print_output(struct slot *slot, struct bytes *output)
 {
-    struct chan_client *client = slot->work->link->client;
-    const bool puts = clause->value != NULL;
-    const enum chan_status status =
-        chan_start(client, clause, 1, CHAN_FIRST_WINS, CHAN_FOREVER,
-                   puts ? on_put : on_take, slot, &slot->id);
+    const enum exit_status status = print(slot->work, output);
 
-    slot->state = puts ? SLOT_PUTTING : SLOT_TAKING;
-    if (status != CHAN_OK)
-        note_failure(slot, puts ? SLOT_UNPUT : SLOT_UNTAKEN, status,
-                     chan_message(client));
+    if (status == EXIT_DONE)
+        return NULL;
+    if (status == EXIT_INTERRUPTED)
+        return abandon(slot, "interrupted");
+    note_exit(slot->work, status);
+    stop(slot->work);
+    return NULL;
 }
 
-/* ---- what is to be done in each state ---- */
-
-static void advance_idle(struct slot *slot)
+/* What is to be put, for free(3). */
+static char *read_output(struct slot *slot, const struct bytes *output)
 {
-    const struct chan_clause clause = {slot->work->in, NULL, 0};
+    const char *bytes = output->len > 0 ? output->data : "";
+    size_t len = output->len;
+    struct value value;
+    char why[NOTATION_ROOM], *json;
 
-    if (slot->work->phase == WORK_GOING)
-        request(slot, &clause);
+    if (len > 0 && bytes[len - 1] == '\n')
+        len--;
+    if (!notation_read(slot->work->notation, bytes, len, &value, why))
+        return fail_value(slot, why);
+    json = strndup(value.json, value.len);
+    notation_release(&value);
+    return json ? json : fail_value(slot, "out of memory");
 }
 
-/* IN has come to its end, or something is wrong; the first slot to see it says so. */
-static void advance_untaken(struct slot *slot)
+static char *run_command(struct slot *slot, const struct bytes *input)
 {
     struct work *work = slot->work;
+    char room[128], *result = NULL;
+    const char *failure;
+    struct child child;
+    const int error = child_start(&child, work->command, input->data, input->len,
+                                  &work->link->old_mask);
+
+    if (error) {
+        stop(work);
+        snprintf(room, sizeof room, "it cannot be run: %s", strerror(error));
+        return fail_value(slot, room);
+    }
+    if (!finish(slot, &child))
+        abandon(slot, "interrupted");
+    else if ((failure = child_failure(&child, room, sizeof room)))
+        fail_value(slot, failure);
+    else
+        result = work->out_name ? read_output(slot, &child.output)
+                                : print_output(slot, &child.output);
+    child_release(&child);
+    return result;
+}
+
+/* Why nothing is to be begun; NULL: it is. */
+static const char *hindrance(struct work *work)
+{
+    struct pollfd p = {.fd = work->vigil.stop, .events = POLLIN};
+
+    if (poll(&p, 1, 0) == 1)
+        return "interrupted";
+    return atomic_load(&work->stopped) ? "nothing more can be put" : NULL;
+}
+
+static char *step(const char *value, size_t len, void *data)
+{
+    struct slot *slot = data;
+    const char *why = hindrance(slot->work);
+    struct bytes input = {0};
+    char *result;
+
+    slot->value.len = 0;
+    if (!bytes_add(&slot->value, value, len))
+        return fail_value(slot, "out of memory");
+    if (why)
+        return abandon(slot, why);
+    if (notation_show(slot->work->notation, value, len, &input))
+        result = run_command(slot, &input);
+    else
+        result = fail_value(slot, "out of memory");
+    bytes_release(&input);
+    return result;
+}
+
+bool slot_start(struct slot *slot, struct work *work)
+{
+    slot->work = work;
+    slot->reports =
+        chan_pipeline_threads(1, work->out, step, slot, work->in, CHAN_LEAVE_IT);
+    if (!slot->reports)
+        complain("cannot start to work: %s", chan_message());
+    return slot->reports != NULL;
+}
+
+void slot_release(struct slot *slot)
+{
+    chan_drop(slot->reports);
+    bytes_release(&slot->value);
+}
+
+/* ---- on the main thread ---- */
+
+/* The first one says that IN cannot be taken from. */
+static void explain_take(struct work *work, const struct verdict *v)
+{
     char tried[256];
 
-    slot->state = SLOT_IDLE;
-    if (work->phase != WORK_GOING)
+    if (work->in_failed || atomic_load(&work->stopped) || work->vigil.called_off)
         return;
-    work->phase = WORK_CLOSED;
-    work->in_closed = slot->status == CHAN_CLOSED;
-    snprintf(tried, sizeof tried, "take from %s", work->in);
-    if (!work->in_closed)
-        note_exit(work, link_complain(work->link, slot->status, slot->message, tried));
+    work->in_failed = true;
+    snprintf(tried, sizeof tried, "take from %s", work->in_name);
+    note_exit(work, link_complain(work->link, v->status, verdict_message(v), tried));
 }
 
-static void advance_taken(struct slot *slot)
+/* Whether a put ended so because nothing more is to be done. */
+static bool was_recalled(const struct verdict *v)
 {
-    struct work *work = slot->work;
-    char why[128];
-    int error;
-
-    if (work->phase == WORK_STOPPED) {
-        slot_abandon(slot, "nothing more can be put");
-        return;
-    }
-    slot->input.len = 0;
-    if (!notation_show(work->notation, slot->value.data, slot->value.len, &slot->input)) {
-        fail_value(slot, "out of memory");
-        return;
-    }
-    error = child_start(&slot->child, work->command, slot->input.data, slot->input.len,
-                        &work->link->old_mask);
-    slot->state = SLOT_RUNNING;
-    if (error) {
-        snprintf(why, sizeof why, "it cannot be run: %s", strerror(error));
-        fail_value(slot, why);
-        work->phase = WORK_STOPPED;
-    }
+    return v->status == CHAN_LOST || v->status == CHAN_CANCELLED;
 }
 
-static void put_output(struct slot *slot, const char *bytes, size_t len)
-{
-    struct chan_clause clause = {.chan = slot->work->out};
-    struct value value;
-    char why[NOTATION_ROOM];
-
-    if (!notation_read(slot->work->notation, bytes, len, &value, why)) {
-        fail_value(slot, why);
-        return;
-    }
-    clause.value = value.json;
-    clause.value_len = value.len;
-    request(slot, &clause);
-    notation_release(&value);
-}
-
-static void print_output(struct slot *slot)
-{
-    const enum exit_status status = link_print(slot->work->link, &slot->child.output);
-
-    slot->state = SLOT_IDLE;
-    if (status == EXIT_DONE)
-        return;
-    note_exit(slot->work, status);
-    slot->work->phase = WORK_STOPPED;
-}
-
-static void advance_running(struct slot *slot)
-{
-    const struct bytes *output = &slot->child.output;
-    const char *failure;
-    char room[128];
-    size_t len = output->len;
-
-    if (!child_is_done(&slot->child))
-        return;
-    failure = child_failure(&slot->child, room, sizeof room);
-    if (len > 0 && output->data[len - 1] == '\n')
-        len--;
-    if (failure)
-        fail_value(slot, failure);
-    else if (slot->work->out)
-        put_output(slot, len > 0 ? output->data : "", len);
-    else
-        print_output(slot);
-    child_release(&slot->child);
-}
-
-static void advance_unput(struct slot *slot)
+static void explain_put(struct slot *slot, const struct verdict *v)
 {
     struct work *work = slot->work;
     char tried[320], brief[NOTATION_ROOM];
 
-    notation_brief(slot->value.data, slot->value.len, brief);
-    snprintf(tried, sizeof tried, "put to %s what came of %s", work->out, brief);
-    note_exit(work, link_complain(work->link, slot->status, slot->message, tried));
-    work->phase = WORK_STOPPED;
-    slot->state = SLOT_IDLE;
+    if (work->vigil.called_off) {
+        abandon(slot, "interrupted");
+    } else if (atomic_load(&work->stopped) && was_recalled(v)) {
+        abandon(slot, "nothing more can be put");
+    } else {
+        notation_brief(slot->value.data, slot->value.len, brief);
+        snprintf(tried, sizeof tried, "put to %s what came of %s", work->out_name, brief);
+        note_exit(work, link_complain(work->link, v->status, verdict_message(v), tried));
+        stop(work);
+    }
 }
 
-static void (*const advances[])(struct slot *slot) = {
-    [SLOT_IDLE] = advance_idle,       [SLOT_TAKING] = NULL,
-    [SLOT_UNTAKEN] = advance_untaken, [SLOT_TAKEN] = advance_taken,
-    [SLOT_RUNNING] = advance_running, [SLOT_PUTTING] = NULL,
-    [SLOT_UNPUT] = advance_unput,
-};
-
-void slot_advance(struct slot *slot)
+void slot_end(struct slot *slot, const struct verdict *v)
 {
-    enum slot_state before;
-
-    do {
-        before = slot->state;
-        if (advances[before])
-            advances[before](slot);
-    } while (slot->state != before);
-}
-
-void slot_recall(struct slot *slot)
-{
-    if (slot->state == SLOT_TAKING)
-        chan_cancel(slot->work->link->client, slot->id, LINK_TIMEOUT_MS);
-}
-
-void slot_abandon(struct slot *slot, const char *why)
-{
-    if (slot->state >= SLOT_TAKEN)
-        complain_of(slot, "not done:", why);
-    slot->state = SLOT_IDLE;
+    chan_drop(slot->reports);
+    slot->reports = NULL;
+    if (v->in_hand)
+        explain_put(slot, v);
+    else if (v->status != CHAN_OK)
+        explain_take(slot->work, v);
+    else
+        slot->work->in_closed = true;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fake.h - a server of one connection that does what a script says: for replies that come
- * late, in pieces, in another order, or that no server should send.
+ * fake.h - a server of one connection at a time that does what a script says: for replies
+ * that come late, in pieces, in another order, or that no server should send.
  *
  * It is a process of its own. A step is a string, its first character says what to do:
  *
@@ -14,9 +14,10 @@
  *     "."      waits until the client has closed its side
  *     "!"      resets the connection
  *     "^"      sends SIGUSR1 to the test
+ *     "@"      closes the connection and waits for another one
  *
- * When the script is over the connection is closed. fake_finish fails the test unless all
- * went as written.
+ * When the script is over the connection is closed, and nobody listens. fake_finish fails
+ * the test unless all went as written.
  */
 #ifndef TESTS_FAKE_H
 #define TESTS_FAKE_H
@@ -43,7 +44,7 @@ struct fake {
 
 /* What the process of the server works with. */
 struct fake_play {
-    int fd, tell;
+    int fd, tell, listener;
     FILE *in;
     char *line;
     size_t line_cap;
@@ -112,6 +113,16 @@ static inline void fake_reset(struct fake_play *p)
     setsockopt(p->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
 }
 
+static inline void fake_accept(struct fake_play *p)
+{
+    if (p->in)
+        fclose(p->in);
+    p->fd = accept(p->listener, NULL, NULL);
+    p->in = p->fd < 0 ? NULL : fdopen(p->fd, "r");
+    if (!p->in)
+        fake_fail("accept", "failed");
+}
+
 static inline void fake_step(struct fake_play *p, const char *step)
 {
     switch (step[0]) {
@@ -145,6 +156,9 @@ static inline void fake_step(struct fake_play *p, const char *step)
     case '^':
         kill(getppid(), SIGUSR1);
         break;
+    case '@':
+        fake_accept(p);
+        break;
     default:
         fake_fail(step, "no such step");
     }
@@ -152,13 +166,10 @@ static inline void fake_step(struct fake_play *p, const char *step)
 
 static inline void fake_play(int listener, int tell, const char *const steps[])
 {
-    struct fake_play p = {.tell = tell};
+    struct fake_play p = {.tell = tell, .listener = listener};
 
     alarm(FAKE_PATIENCE_S);
-    p.fd = accept(listener, NULL, NULL);
-    p.in = p.fd < 0 ? NULL : fdopen(p.fd, "r");
-    if (!p.in)
-        fake_fail("accept", "failed");
+    fake_accept(&p);
     for (; *steps; steps++)
         fake_step(&p, *steps);
     fclose(p.in);
@@ -166,26 +177,37 @@ static inline void fake_play(int listener, int tell, const char *const steps[])
     _exit(0);
 }
 
-/* A listening socket on a free port of the loopback device; its URI. */
-static inline int fake_listen(char uri[64])
+/* A listening socket on a port of the loopback device. */
+static inline int fake_listen_at(in_port_t port, struct sockaddr_in *ret_address)
 {
     struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = port,
                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t len = sizeof address;
+    const int on = 1;
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
     ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on), 0);
     ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
     ck_assert_int_eq(listen(fd, 16), 0);
-    ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&address, &len), 0);
+    ck_assert_int_eq(getsockname(fd, (struct sockaddr *)ret_address, &len), 0);
+    return fd;
+}
+
+/* On a free one; and its URI. */
+static inline int fake_listen(char uri[64])
+{
+    struct sockaddr_in address;
+    const int fd = fake_listen_at(0, &address);
+
     snprintf(uri, 64, "tcp://127.0.0.1:%d", ntohs(address.sin_port));
     return fd;
 }
 
-/* steps end with NULL. */
-static inline void fake_start(struct fake *f, const char *const steps[])
+static inline void fake_serve(struct fake *f, int listener, const char *const steps[])
 {
-    int listener = fake_listen(f->uri), pipes[2];
+    int pipes[2];
 
     ck_assert_int_eq(pipe(pipes), 0);
     fflush(NULL);
@@ -196,6 +218,23 @@ static inline void fake_start(struct fake *f, const char *const steps[])
     close(listener);
     close(pipes[1]);
     f->told = pipes[0];
+}
+
+/* steps end with NULL. */
+static inline void fake_start(struct fake *f, const char *const steps[])
+{
+    const int listener = fake_listen(f->uri);
+
+    fake_serve(f, listener, steps);
+}
+
+/* A server that has finished, again, where it was. */
+static inline void fake_restart(struct fake *f, const char *const steps[])
+{
+    const in_port_t port = htons((uint16_t)atoi(strrchr(f->uri, ':') + 1));
+    struct sockaddr_in address;
+
+    fake_serve(f, fake_listen_at(port, &address), steps);
 }
 
 /* Connects and goes, for a server to which nobody may have come; takes fd. */

@@ -2,6 +2,8 @@
 #include "unit.h"
 #include "calls.h"
 
+#include <string.h>
+
 static struct call *add(struct calls *calls, int64_t deadline_ns)
 {
     const struct call call = {.deadline_ns = deadline_ns};
@@ -21,12 +23,12 @@ START_TEST(a_call_is_found_by_its_id_once)
     const struct call model = {.deadline_ns = INT64_MAX, .data = &mark};
     const uint64_t id = calls_add(&calls, &model)->id;
 
-    ck_assert(calls_has(&calls, id));
+    ck_assert_ptr_nonnull(calls_find(&calls, id));
     ck_assert_uint_eq(calls.count, 1);
     ck_assert(calls_remove(&calls, id, &call));
     ck_assert_ptr_eq(call.data, &mark);
     ck_assert_uint_eq(call.id, id);
-    ck_assert(!calls_has(&calls, id));
+    ck_assert_ptr_null(calls_find(&calls, id));
     ck_assert(!calls_remove(&calls, id, &call));
     ck_assert_uint_eq(calls.count, 0);
     calls_release(&calls);
@@ -39,12 +41,12 @@ START_TEST(ids_that_were_never_given_are_not_found)
     struct call call;
     const uint64_t id = add(&calls, INT64_MAX)->id;
 
-    ck_assert(!calls_has(&calls, 0));
-    ck_assert(!calls_has(&calls, id + 1));
-    ck_assert(!calls_has(&calls, id + CALLS_MAX));
+    ck_assert_ptr_null(calls_find(&calls, 0));
+    ck_assert_ptr_null(calls_find(&calls, id + 1));
+    ck_assert_ptr_null(calls_find(&calls, id + CALLS_MAX));
     ck_assert(!calls_remove(&calls, UINT64_MAX, &call));
     calls_release(&calls);
-    ck_assert(!calls_has(&calls, id));
+    ck_assert_ptr_null(calls_find(&calls, id));
 }
 END_TEST
 
@@ -62,12 +64,12 @@ START_TEST(an_old_id_never_means_a_new_call)
     }
     add(&calls, INT64_MAX);
     for (size_t i = 0; i < 100; i++)
-        ck_assert(!calls_has(&calls, old[i]));
+        ck_assert_ptr_null(calls_find(&calls, old[i]));
     calls_release(&calls);
     /* Nor after a connection was lost and all was let go. */
     add(&calls, INT64_MAX);
     for (size_t i = 0; i < 100; i++)
-        ck_assert(!calls_has(&calls, old[i]));
+        ck_assert_ptr_null(calls_find(&calls, old[i]));
     calls_release(&calls);
 }
 END_TEST
@@ -104,7 +106,7 @@ START_TEST(as_many_as_there_are_slots_can_be_outstanding)
         if (!calls_remove(&calls, ids[i], &call))
             ck_abort_msg("call %u is not there", i);
     for (uint32_t i = 0; i < CALLS_MAX; i++)
-        if (calls_has(&calls, ids[i]) != (i % 2 == 1))
+        if ((calls_find(&calls, ids[i]) != NULL) != (i % 2 == 1))
             ck_abort_msg("call %u of those kept or removed", i);
     for (uint32_t i = 0; i < CALLS_MAX; i += 2)
         add(&calls, INT64_MAX);
@@ -114,20 +116,44 @@ START_TEST(as_many_as_there_are_slots_can_be_outstanding)
 }
 END_TEST
 
-START_TEST(remove_any_empties_it)
+START_TEST(a_walk_sees_every_call_and_may_remove_them)
+{
+    struct calls calls = {0};
+    struct call *next, call;
+    uint32_t at = 0;
+    size_t n = 0;
+
+    ck_assert_ptr_null(calls_next(&calls, &at));
+    for (int i = 0; i < 30; i++)
+        add(&calls, i);
+    for (uint64_t i = 0; i < 30; i += 3) /* holes in between */
+        calls_remove(&calls, (i + 1) << 16 | i, &call);
+    ck_assert_uint_eq(calls.count, 20);
+    while ((next = calls_next(&calls, &at))) {
+        ck_assert_int_ne(next->deadline_ns % 3, 0);
+        ck_assert(calls_remove(&calls, next->id, &call));
+        n++;
+    }
+    ck_assert_uint_eq(n, 20);
+    ck_assert_uint_eq(calls.count, 0);
+    calls_release(&calls);
+}
+END_TEST
+
+START_TEST(lines_go_with_what_is_released)
 {
     struct calls calls = {0};
     struct call call;
-    size_t n = 0;
+    uint64_t id;
 
-    ck_assert(!calls_remove_any(&calls, &call));
-    for (int i = 0; i < 30; i++)
-        add(&calls, INT64_MAX);
-    while (calls_remove_any(&calls, &call))
-        n++;
-    ck_assert_uint_eq(n, 30);
-    ck_assert_uint_eq(calls.count, 0);
+    for (int i = 0; i < 10; i++)
+        add(&calls, INT64_MAX)->line = strdup("a line");
+    id = add(&calls, INT64_MAX)->id;
+    calls_find(&calls, id)->line = strdup("another");
+    ck_assert(calls_remove(&calls, id, &call));
     calls_release(&calls);
+    ck_assert_str_eq(call.line, "another"); /* it was handed over */
+    free(call.line);
 }
 END_TEST
 
@@ -186,6 +212,7 @@ END_TEST
 UNIT_MAIN("calls", a_call_is_found_by_its_id_once,
           ids_that_were_never_given_are_not_found, an_old_id_never_means_a_new_call,
           ids_are_integers_of_the_protocol_for_ever,
-          as_many_as_there_are_slots_can_be_outstanding, remove_any_empties_it,
+          as_many_as_there_are_slots_can_be_outstanding,
+          a_walk_sees_every_call_and_may_remove_them, lines_go_with_what_is_released,
           the_longest_lines_go_first, the_earliest_deadline_is_when_to_look,
           calls_without_a_deadline_are_never_late)

@@ -6,40 +6,32 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-/* Signals as `chan` has them, and a descriptor that tells of SIGCHLD. */
+/* Signals as `chan` has them. */
 static sigset_t old_mask;
 
-static int block_signals(void)
+static void block_signals(void)
 {
     sigset_t mask;
 
     sigemptyset(&mask);
-    sigaddset(&mask, SIGCHLD);
+    sigaddset(&mask, SIGTERM);
     sigaddset(&mask, SIGPIPE);
     sigprocmask(SIG_BLOCK, &mask, &old_mask);
-    sigdelset(&mask, SIGPIPE);
-    return signalfd(-1, &mask, SFD_CLOEXEC);
 }
 
 /* Moves the child until it is done. */
-static void finish(struct child *child, int signals)
+static void finish(struct child *child)
 {
-    struct pollfd fds[CHILD_FDS + 1];
-    struct signalfd_siginfo info;
+    struct pollfd fds[CHILD_FDS];
 
     while (!child_is_done(child)) {
         child_poll(child, fds);
-        fds[CHILD_FDS] = (struct pollfd){.fd = signals, .events = POLLIN};
-        ck_assert_int_gt(poll(fds, CHILD_FDS + 1, -1), 0);
+        ck_assert_int_gt(poll(fds, CHILD_FDS, -1), 0);
         child_move(child, fds);
-        if (fds[CHILD_FDS].revents) {
-            ck_assert_int_eq(read(signals, &info, sizeof info), sizeof info);
-            child_reap(child);
-        }
     }
 }
 
@@ -47,12 +39,11 @@ static void finish(struct child *child, int signals)
 static struct child run(const char *script, const char *input, size_t len)
 {
     char *argv[] = {(char[]){"sh"}, (char[]){"-c"}, strdup(script), NULL};
-    const int signals = block_signals();
     struct child child;
 
+    block_signals();
     ck_assert_int_eq(child_start(&child, argv, input, len, &old_mask), 0);
-    finish(&child, signals);
-    close(signals);
+    finish(&child);
     free(argv[2]);
     return child;
 }
@@ -197,19 +188,21 @@ END_TEST
 START_TEST(one_that_still_runs_is_told_to_end)
 {
     char *argv[] = {(char[]){"cat"}, NULL};
-    const int signals = block_signals();
-    struct signalfd_siginfo info;
+    struct pollfd fds[CHILD_FDS];
     struct child child;
+    int status;
+    pid_t pid;
 
+    block_signals();
     ck_assert_int_eq(child_start(&child, argv, "x", 1, &old_mask), 0);
-    child_reap(&child);
+    child_poll(&child, fds);
+    ck_assert_int_eq(poll(&fds[2], 1, 0), 0);
     ck_assert(!child_is_done(&child));
+    pid = child.pid;
     child_release(&child);
     ck_assert_int_eq(child.pid, 0);
-    ck_assert_int_eq(read(signals, &info, sizeof info), sizeof info);
-    ck_assert_uint_eq(info.ssi_signo, SIGCHLD);
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
     child_release(&child);
-    close(signals);
 }
 END_TEST
 

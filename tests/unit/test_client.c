@@ -3,6 +3,7 @@
 #include "client.h"
 #include "deadline.h"
 #include "fake.h"
+#include "named.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -10,7 +11,7 @@
 
 static struct chan_client *connect_to(const struct fake *f)
 {
-    struct chan_client *c = chan_new();
+    struct chan_client *c = chan_client_new();
 
     ck_assert_ptr_nonnull(c);
     ck_assert_int_eq(chan_connect(c, f->uri, 10000), CHAN_OK);
@@ -20,16 +21,16 @@ static struct chan_client *connect_to(const struct fake *f)
 /* A client and the end of a server that went as the steps say. */
 static void end(struct chan_client *c, struct fake *f)
 {
-    chan_free(c);
+    chan_client_free(c);
     fake_finish(f);
 }
 
 START_TEST(without_a_connection_calls_are_lost)
 {
-    struct chan_client *c = chan_new();
+    struct chan_client *c = chan_client_new();
 
     ck_assert_int_eq(chan_ping(c, 1000), CHAN_LOST);
-    ck_assert_str_eq(chan_message(c), "not connected");
+    ck_assert_str_eq(chan_message(), "not connected");
     ck_assert_int_eq(chan_process(c), CHAN_LOST);
     ck_assert_int_eq(chan_wait(c, 0), CHAN_LOST);
     ck_assert_int_eq(chan_fd(c), -1);
@@ -37,23 +38,23 @@ START_TEST(without_a_connection_calls_are_lost)
     ck_assert_uint_eq(chan_outstanding(c), 0);
     chan_disconnect(c);
     chan_hang_up(c);
-    chan_free(c);
-    chan_free(NULL);
+    chan_client_free(c);
+    chan_client_free(NULL);
 }
 END_TEST
 
 START_TEST(nobody_to_connect_to_is_unreachable_and_says_why)
 {
-    struct chan_client *c = chan_new();
+    struct chan_client *c = chan_client_new();
     char uri[64];
 
     close(fake_listen(uri));
     ck_assert_int_eq(chan_connect(c, uri, 5000), CHAN_UNREACHABLE);
-    ck_assert_str_eq(chan_message(c), "Connection refused");
+    ck_assert_str_eq(chan_message(), "Connection refused");
     ck_assert_int_eq(chan_connect(c, "nonsense", 5000), CHAN_INVALID);
     ck_assert_int_eq(chan_connect(c, NULL, 5000), CHAN_INVALID);
     ck_assert_int_eq(chan_fd(c), -1);
-    chan_free(c);
+    chan_client_free(c);
 }
 END_TEST
 
@@ -68,7 +69,7 @@ START_TEST(a_call_sends_one_line_and_waits_for_its_reply)
     c = connect_to(&f);
     ck_assert_int_ge(chan_fd(c), 0);
     ck_assert_int_eq(chan_ping(c, 10000), CHAN_OK);
-    ck_assert_int_eq(chan_last(c)->status, CHAN_OK);
+    ck_assert_int_eq(chan_last()->status, CHAN_OK);
     end(c, &f);
 }
 END_TEST
@@ -113,10 +114,10 @@ START_TEST(a_server_that_closes_loses_the_call)
     fake_start(&f, steps);
     c = connect_to(&f);
     ck_assert_int_eq(chan_ping(c, 10000), CHAN_LOST);
-    ck_assert_str_eq(chan_message(c), "the connection is lost: the server closed it");
+    ck_assert_str_eq(chan_message(), "the connection is lost: the server closed it");
     ck_assert_int_eq(chan_fd(c), -1);
     ck_assert_int_eq(chan_ping(c, 10000), CHAN_LOST);
-    ck_assert_str_eq(chan_message(c), "the connection is lost: the server closed it");
+    ck_assert_str_eq(chan_message(), "the connection is lost: the server closed it");
     end(c, &f);
 }
 END_TEST
@@ -130,7 +131,7 @@ START_TEST(a_reset_loses_the_call_and_says_so)
     fake_start(&f, steps);
     c = connect_to(&f);
     ck_assert_int_eq(chan_ping(c, 10000), CHAN_LOST);
-    ck_assert_str_eq(chan_message(c), "the connection is lost: Connection reset by peer");
+    ck_assert_str_eq(chan_message(), "the connection is lost: Connection reset by peer");
     end(c, &f);
 }
 END_TEST
@@ -146,7 +147,7 @@ START_TEST(no_reply_in_time_gives_the_connection_up)
     c = connect_to(&f);
     ck_assert_int_eq(chan_ping(c, 60), CHAN_LOST);
     ck_assert_int_ge(deadline_now_ns() - before, 60 * INT64_C(1000000));
-    ck_assert_str_eq(chan_message(c), "the connection is given up: no reply in time");
+    ck_assert_str_eq(chan_message(), "the connection is given up: no reply in time");
     ck_assert_int_eq(chan_fd(c), -1);
     end(c, &f);
 }
@@ -243,36 +244,51 @@ START_TEST(a_server_that_goes_while_nothing_waits_is_noticed)
     while (status == CHAN_OK)
         status = chan_wait(c, 10000);
     ck_assert_int_eq(status, CHAN_LOST);
-    ck_assert_str_eq(chan_message(c), "the connection is lost: the server closed it");
+    ck_assert_str_eq(chan_message(), "the connection is lost: the server closed it");
     end(c, &f);
 }
 END_TEST
+
+struct told {
+    int count;
+    enum chan_status status;
+    uint64_t id;
+};
+
+static void on_done(struct chan_client *c, const struct chan_reply *reply, void *data)
+{
+    struct told *told = data;
+
+    (void)c;
+    told->count++;
+    told->status = reply->status;
+    told->id = reply->id;
+}
 
 START_TEST(a_loop_of_ones_own_polls_fd_events_and_timeout)
 {
     static const char *const steps[] = {"<ping", ">{\"id\":$1,\"ok\":true}", ".", NULL};
     struct fake f;
     struct chan_client *c;
-    struct request_view rq = {.op = OP_PING, .timeout_ms = -1};
+    struct told told = {0};
     uint64_t id;
 
     fake_start(&f, steps);
     c = connect_to(&f);
     ck_assert_int_eq(chan_events(c), POLLIN);
     ck_assert_int_eq(chan_poll_ms(c), -1);
-    c->awaiting = true;
-    ck_assert_int_eq(client_start(c, &rq, 10000, NULL, NULL, &id), CHAN_OK);
+    ck_assert_int_eq(chan_start_ping(c, 10000, on_done, &told, &id), CHAN_OK);
     ck_assert_int_eq(chan_events(c), POLLIN | POLLOUT);
     ck_assert_int_gt(chan_poll_ms(c), 0);
     ck_assert_uint_eq(chan_outstanding(c), 1);
-    while (c->awaiting) {
+    while (told.count == 0) {
         struct pollfd p = {chan_fd(c), chan_events(c), 0};
 
         ck_assert_int_eq(poll(&p, 1, chan_poll_ms(c)), 1);
         ck_assert_int_eq(chan_process(c), CHAN_OK);
     }
-    ck_assert_int_eq(chan_last(c)->status, CHAN_OK);
-    ck_assert_uint_eq(chan_last(c)->id, id);
+    ck_assert_int_eq(told.status, CHAN_OK);
+    ck_assert_uint_eq(told.id, id);
     end(c, &f);
 }
 END_TEST
@@ -300,7 +316,7 @@ START_TEST(line_feeds_within_a_request_become_blanks)
 
     fake_start(&f, steps);
     c = connect_to(&f);
-    ck_assert_int_eq(chan_put(c, "a", "[1,\n2\n]", 7, CHAN_FOREVER), CHAN_OK);
+    ck_assert_int_eq(named_put(c, "a", "[1,\n2\n]", CHAN_FOREVER), CHAN_OK);
     end(c, &f);
 }
 END_TEST

@@ -16,7 +16,7 @@
 
 START_TEST(a_value_is_taken_when_the_one_before_is_done)
 {
-    static const char *const steps[] = {TAKE,
+    static const char *const steps[] = {"<\"chan\":\"in\"}", /* without a limit of time */
                                         VALUE("$$", "\"redrum\""),
                                         "<\"chan\":\"out\",\"value\":\"REDRUM\"}",
                                         OK,
@@ -113,6 +113,8 @@ START_TEST(values_that_came_before_the_close_are_done)
                                         FAILED("$2", "closed"),
                                         "<\"value\":\"x\"}",
                                         OK,
+                                        TAKE,
+                                        FAILED("$$", "closed"),
                                         CLOSE,
                                         OK,
                                         ".",
@@ -189,14 +191,8 @@ END_TEST
 START_TEST(a_command_that_cannot_be_run_after_all_names_the_value)
 {
     /* It can be found, but it is no program. */
-    static const char *const steps[] = {TAKE,
-                                        TAKE,
-                                        VALUE("$1", "\"v\""),
-                                        "<cancel",
-                                        FAILED("$2", "cancelled"),
-                                        ">{\"id\":$3,\"ok\":true}",
-                                        ".",
-                                        NULL};
+    static const char *const steps[] = {
+        TAKE, TAKE, VALUE("$1", "\"v\""), ".", FAILED("$2", "cancelled"), NULL};
     struct fake f;
     struct shell sh;
 
@@ -217,13 +213,9 @@ START_TEST(an_out_that_closes_names_what_is_in_hand_and_nothing_more_is_taken)
                                         VALUE("$1", "\"v\""),
                                         "<put",
                                         FAILED("$4", "closed"),
-                                        "<\"op\":\"cancel\"",
-                                        FAILED("$2", "cancelled"),
-                                        OK,
-                                        "<\"op\":\"cancel\"",
-                                        VALUE("$3", "\"late\""),
-                                        FAILED("$$", "not_parked"),
                                         ".",
+                                        FAILED("$2", "cancelled"),
+                                        VALUE("$3", "\"late\""),
                                         NULL};
     struct fake f;
     struct shell sh;
@@ -262,6 +254,88 @@ START_TEST(interrupted_it_names_what_is_in_hand)
     fake_finish(&f);
     unlink(script);
     rmdir(started);
+}
+END_TEST
+
+START_TEST(interrupted_it_names_what_could_not_be_put_any_more)
+{
+    static const char *const steps[] = {TAKE, VALUE("$1", "\"v\""),      "<put", "?",
+                                        ".",  FAILED("$2", "cancelled"), NULL};
+    struct fake f;
+    struct shell sh;
+
+    fake_start(&f, steps);
+    shell_start(&sh, f.uri, "", "work", "in", "out", "--", "cat", NULL);
+    fake_await(&f);
+    kill(sh.pid, SIGINT);
+    shell_expect(&sh, 130, "", "chan: not done: \"v\", taken from in: interrupted\n");
+    fake_finish(&f);
+}
+END_TEST
+
+START_TEST(a_slow_command_holds_up_no_other)
+{
+    /* The first command waits until another one has had the value after the next. */
+    static const char *const steps[] = {TAKE,
+                                        TAKE,
+                                        VALUE("$1", "\"slow\""),
+                                        VALUE("$2", "\"a\""),
+                                        "<\"value\":\"a\"}",
+                                        ">{\"id\":$3,\"ok\":true}",
+                                        TAKE,
+                                        VALUE("$4", "\"go\""),
+                                        "<put",
+                                        "<put",
+                                        ">{\"id\":$5,\"ok\":true}",
+                                        ">{\"id\":$6,\"ok\":true}",
+                                        TAKE,
+                                        TAKE,
+                                        FAILED("$7", "closed"),
+                                        FAILED("$8", "closed"),
+                                        CLOSE,
+                                        OK,
+                                        ".",
+                                        NULL};
+    char folder[] = "/tmp/chan-work-XXXXXX", fifo[64];
+    struct fake f;
+    struct shell sh;
+
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    snprintf(fifo, sizeof fifo, "%s/fifo", folder);
+    ck_assert_int_eq(mkfifo(fifo, 0600), 0);
+    fake_start(&f, steps);
+    shell_start(&sh, f.uri, "", "work", "in", "out", "-P", "2", "--", "sh", "-c",
+                "v=$(cat); [ $v = slow ] && read x <\"$0\"; [ $v = go ] && echo >\"$0\"; "
+                "echo $v",
+                fifo, NULL);
+    shell_expect(&sh, 0, "", "");
+    fake_finish(&f);
+    unlink(fifo);
+    rmdir(folder);
+}
+END_TEST
+
+START_TEST(what_is_under_way_when_out_closes_is_named)
+{
+    static const char *const steps[] = {TAKE,
+                                        TAKE,
+                                        VALUE("$1", "\"a\""),
+                                        "<put",
+                                        VALUE("$2", "\"b\""),
+                                        "<put",
+                                        FAILED("$3", "closed"),
+                                        ".",
+                                        FAILED("$4", "cancelled"),
+                                        NULL};
+    struct fake f;
+    struct shell sh;
+
+    fake_start(&f, steps);
+    shell_start(&sh, f.uri, "", "work", "in", "out", "-P", "2", "--", "cat", NULL);
+    shell_expect(&sh, 1, "",
+                 "chan: cannot put to out what came of \"a\": the channel is closed\n"
+                 "chan: not done: \"b\", taken from in: nothing more can be put\n");
+    fake_finish(&f);
 }
 END_TEST
 
@@ -324,5 +398,8 @@ UNIT_MAIN("cmd_work", a_value_is_taken_when_the_one_before_is_done,
           output_that_is_no_text_is_not_put, a_command_that_is_not_there_costs_no_value,
           a_command_that_cannot_be_run_after_all_names_the_value,
           an_out_that_closes_names_what_is_in_hand_and_nothing_more_is_taken,
-          interrupted_it_names_what_is_in_hand, a_lost_server_is_exit_4_once,
+          interrupted_it_names_what_is_in_hand,
+          interrupted_it_names_what_could_not_be_put_any_more,
+          a_slow_command_holds_up_no_other, what_is_under_way_when_out_closes_is_named,
+          a_lost_server_is_exit_4_once,
           a_server_lost_while_a_command_runs_names_the_value, its_words_must_be_complete)

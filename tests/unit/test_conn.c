@@ -21,6 +21,7 @@ static void pair_open(struct pair *pair)
 
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
     ck_assert_int_eq(fcntl(fds[0], F_SETFL, O_NONBLOCK), 0);
+    pair->conn = (struct conn){.fd = -1};
     ck_assert(conn_init(&pair->conn, fds[0]));
     pair->far = fds[1];
 }

@@ -11,10 +11,14 @@
 static enum chan_status try(const char *uri, int64_t timeout_ms, struct text *why,
                             int *fd)
 {
+    struct places places = {0};
     enum chan_status status;
 
     text_clear(why);
-    status = dial(uri, deadline_after_ms(timeout_ms), why, fd);
+    status = places_find(uri, why, &places);
+    if (status == CHAN_OK)
+        status = dial(&places, deadline_after_ms(timeout_ms), why, fd);
+    places_release(&places);
     text_lit(why, "\0");
     return status;
 }

@@ -3,6 +3,7 @@
 #include "unit.h"
 #include "client.h"
 #include "fake.h"
+#include "named.h"
 
 enum { SEEN_MAX = 16, SEEN_ROOM = 64 };
 
@@ -27,7 +28,6 @@ static void copy(char room[SEEN_ROOM], const char *text)
 
 static void note(struct chan_client *c, const struct chan_reply *reply, void *data)
 {
-    const struct chan_clause again = {"again", NULL, 0};
     struct seen *seen = data;
     uint64_t id;
 
@@ -43,7 +43,7 @@ static void note(struct chan_client *c, const struct chan_reply *reply, void *da
         ck_assert_uint_eq(strlen(reply->value), reply->value_len);
     seen->count++;
     if (seen->start_again)
-        seen->started = chan_start(c, &again, 1, CHAN_FIRST_WINS, 0, note, seen, &id);
+        seen->started = named_start(c, "again", NULL, 0, note, seen, &id);
 }
 
 /* A fake server, a client of it, and what it was told. */
@@ -57,29 +57,25 @@ static void scene_begin(struct scene *s, const char *const steps[])
 {
     memset(s, 0, sizeof *s);
     fake_start(&s->fake, steps);
-    s->c = chan_new();
+    s->c = chan_client_new();
     ck_assert_int_eq(chan_connect(s->c, s->fake.uri, 10000), CHAN_OK);
 }
 
 static uint64_t scene_take(struct scene *s, const char *chan)
 {
-    const struct chan_clause clause = {chan, NULL, 0};
     uint64_t id;
 
-    ck_assert_int_eq(
-        chan_start(s->c, &clause, 1, CHAN_FIRST_WINS, CHAN_FOREVER, note, &s->seen, &id),
-        CHAN_OK);
+    ck_assert_int_eq(named_start(s->c, chan, NULL, CHAN_FOREVER, note, &s->seen, &id),
+                     CHAN_OK);
     return id;
 }
 
 static void scene_put(struct scene *s, const char *value)
 {
-    const struct chan_clause clause = {"a", value, strlen(value)};
     uint64_t id;
 
-    ck_assert_int_eq(
-        chan_start(s->c, &clause, 1, CHAN_FIRST_WINS, CHAN_FOREVER, note, &s->seen, &id),
-        CHAN_OK);
+    ck_assert_int_eq(named_start(s->c, "a", value, CHAN_FOREVER, note, &s->seen, &id),
+                     CHAN_OK);
 }
 
 static void scene_wait(struct scene *s, size_t count)
@@ -90,7 +86,7 @@ static void scene_wait(struct scene *s, size_t count)
 
 static void scene_end(struct scene *s)
 {
-    chan_free(s->c);
+    chan_client_free(s->c);
     fake_finish(&s->fake);
 }
 
@@ -319,9 +315,9 @@ START_TEST(a_goodbye_that_came_before_the_request_is_its_answer)
     fake_await(&s.fake);
     fake_finish(&s.fake); /* closed, and with no wish to read the request */
     ck_assert_int_eq(chan_ping(s.c, 10000), CHAN_REFUSED);
-    ck_assert_str_eq(chan_message(s.c), "connections: 1");
-    ck_assert_str_eq(chan_last(s.c)->reason, "limit");
-    chan_free(s.c);
+    ck_assert_str_eq(chan_message(), "connections: 1");
+    ck_assert_str_eq(chan_last()->reason, "limit");
+    chan_client_free(s.c);
 }
 END_TEST
 
@@ -402,7 +398,7 @@ START_TEST(others_replies_arrive_during_a_blocking_call)
     ck_assert_int_eq(chan_ping(s.c, 10000), CHAN_OK);
     ck_assert_uint_eq(s.seen.count, 1);
     ck_assert_str_eq(s.seen.replies[0].value, "\"mine\"");
-    ck_assert_ptr_null(chan_last(s.c)->value);
+    ck_assert_ptr_null(chan_last()->value);
     scene_end(&s);
 }
 END_TEST
@@ -415,7 +411,7 @@ static void try_everything(struct chan_client *c, const struct chan_reply *reply
 
     (void)reply;
     ck_assert_int_eq(chan_ping(c, 10), CHAN_INVALID);
-    ck_assert_int_eq(chan_take(c, "a", 0, &value, &len), CHAN_INVALID);
+    ck_assert_int_eq(named_take(c, "a", 0, &value, &len), CHAN_INVALID);
     ck_assert_int_eq(chan_process(c), CHAN_INVALID);
     ck_assert_int_eq(chan_wait(c, 10), CHAN_INVALID);
     ck_assert_int_eq(chan_cancel(c, 1, 10), CHAN_INVALID);
@@ -427,15 +423,13 @@ START_TEST(within_a_chan_done_blocking_calls_are_invalid)
 {
     static const char *const steps[] = {"<", ">{\"id\":$1,\"ok\":true,\"value\":1}", ".",
                                         NULL};
-    const struct chan_clause clause = {"a", NULL, 0};
     struct scene s;
     size_t tried = 0;
     uint64_t id;
 
     scene_begin(&s, steps);
-    ck_assert_int_eq(chan_start(s.c, &clause, 1, CHAN_FIRST_WINS, CHAN_FOREVER,
-                                try_everything, &tried, &id),
-                     CHAN_OK);
+    ck_assert_int_eq(
+        named_start(s.c, "a", NULL, CHAN_FOREVER, try_everything, &tried, &id), CHAN_OK);
     while (tried == 0)
         chan_wait(s.c, CHAN_FOREVER);
     scene_end(&s);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 #include "info.h"
+#include "json.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -2,21 +2,7 @@
 #include "unit.h"
 #include "chan.h"
 #include "fake.h"
-
-static struct chan_client *begin(struct fake *f, const char *const steps[])
-{
-    struct chan_client *c = chan_new();
-
-    fake_start(f, steps);
-    ck_assert_int_eq(chan_connect(c, f->uri, 10000), CHAN_OK);
-    return c;
-}
-
-static void end(struct chan_client *c, struct fake *f)
-{
-    chan_free(c);
-    fake_finish(f);
-}
+#include "named.h"
 
 /* Names that were listed, and after how many to stop. */
 struct names {
@@ -45,11 +31,11 @@ START_TEST(list_asks_for_page_after_page)
         NULL};
     struct names names = {{0}, 0};
     struct fake f;
-    struct chan_client *c = begin(&f, steps);
+    struct chan_client *c = named_begin(&f, steps);
 
     ck_assert_int_eq(chan_list(c, "p/", 10000, note, &names), CHAN_OK);
     ck_assert_str_eq(names.text, "a b c ");
-    end(c, &f);
+    named_end(c, &f);
 }
 END_TEST
 
@@ -61,12 +47,12 @@ START_TEST(list_without_a_prefix_sends_none)
         ".",    NULL};
     struct names names = {{0}, 0};
     struct fake f;
-    struct chan_client *c = begin(&f, steps);
+    struct chan_client *c = named_begin(&f, steps);
 
     ck_assert_int_eq(chan_list(c, NULL, 10000, note, &names), CHAN_OK);
     ck_assert_int_eq(chan_list(c, "", 10000, note, &names), CHAN_OK);
     ck_assert_str_eq(names.text, "");
-    end(c, &f);
+    named_end(c, &f);
 }
 END_TEST
 
@@ -79,11 +65,11 @@ START_TEST(list_stops_when_it_is_told_to)
         ".", NULL};
     struct names names = {{0}, 2};
     struct fake f;
-    struct chan_client *c = begin(&f, steps);
+    struct chan_client *c = named_begin(&f, steps);
 
     ck_assert_int_eq(chan_list(c, "", 10000, note, &names), CHAN_OK);
     ck_assert_str_eq(names.text, "a b ");
-    end(c, &f);
+    named_end(c, &f);
 }
 END_TEST
 
@@ -100,11 +86,11 @@ START_TEST(a_list_that_cannot_be_read_or_has_no_end_is_unreadable)
         const char *const steps[] = {"<", replies[i], ".", NULL};
         struct names names = {{0}, 0};
         struct fake f;
-        struct chan_client *c = begin(&f, steps);
+        struct chan_client *c = named_begin(&f, steps);
 
         ck_assert_msg(chan_list(c, "", 10000, note, &names) == CHAN_UNREADABLE, "%s",
                       replies[i]);
-        end(c, &f);
+        named_end(c, &f);
     }
 }
 END_TEST
@@ -116,30 +102,12 @@ START_TEST(a_list_that_is_refused_or_lost_says_so)
         "<", NULL};
     struct names names = {{0}, 0};
     struct fake f;
-    struct chan_client *c = begin(&f, steps);
+    struct chan_client *c = named_begin(&f, steps);
 
     ck_assert_int_eq(chan_list(c, "", 10000, note, &names), CHAN_REFUSED);
-    ck_assert_str_eq(chan_message(c), "not you");
+    ck_assert_str_eq(chan_message(), "not you");
     ck_assert_int_eq(chan_list(c, "", 10000, note, &names), CHAN_LOST);
-    end(c, &f);
-}
-END_TEST
-
-START_TEST(stat_of_a_channel_is_read_and_kept_as_json)
-{
-    static const char *const steps[] = {
-        "<\"chan\":\"jobs\"}",
-        ">{\"id\":$$,\"ok\":true,\"stat\":{\"name\":\"jobs\",\"buffered\":3,\"x\":{}}}",
-        ".", NULL};
-    struct chan_info info;
-    struct fake f;
-    struct chan_client *c = begin(&f, steps);
-
-    ck_assert_int_eq(chan_stat(c, "jobs", 10000, &info), CHAN_OK);
-    ck_assert_str_eq(info.name, "jobs");
-    ck_assert_int_eq(info.buffered, 3);
-    ck_assert_str_eq(chan_last(c)->value, "{\"name\":\"jobs\",\"buffered\":3,\"x\":{}}");
-    end(c, &f);
+    named_end(c, &f);
 }
 END_TEST
 
@@ -153,26 +121,12 @@ START_TEST(stat_of_the_server_names_no_channel)
         ".",
         NULL};
     struct fake f;
-    struct chan_client *c = begin(&f, steps);
+    struct chan_client *c = named_begin(&f, steps);
 
-    ck_assert_int_eq(chan_stat(c, NULL, 10000, NULL), CHAN_OK);
-    ck_assert_str_eq(chan_last(c)->value, "{\"uptime\":1.5}");
-    ck_assert_int_eq(chan_stat(c, NULL, 10000, NULL), CHAN_UNREADABLE);
-    end(c, &f);
-}
-END_TEST
-
-START_TEST(a_stat_that_is_none_leaves_the_info_alone)
-{
-    static const char *const steps[] = {
-        "<", ">{\"id\":$$,\"ok\":true,\"stat\":{\"name\":[]}}", ".", NULL};
-    struct chan_info info = {.puts = 42};
-    struct fake f;
-    struct chan_client *c = begin(&f, steps);
-
-    ck_assert_int_eq(chan_stat(c, "a", 10000, &info), CHAN_UNREADABLE);
-    ck_assert_int_eq(info.puts, 42);
-    end(c, &f);
+    ck_assert_int_eq(chan_server_stat(c, 10000), CHAN_OK);
+    ck_assert_str_eq(chan_last()->value, "{\"uptime\":1.5}");
+    ck_assert_int_eq(chan_server_stat(c, 10000), CHAN_UNREADABLE);
+    named_end(c, &f);
 }
 END_TEST
 
@@ -187,22 +141,20 @@ START_TEST(hello_introduces_and_tells_server_and_limits)
         ".",
         NULL};
     struct fake f;
-    struct chan_client *c = begin(&f, steps);
+    struct chan_client *c = named_begin(&f, steps);
     const char *server = NULL;
 
     ck_assert_int_eq(chan_hello(c, "test/1", "s\"ecret", 10000, &server), CHAN_OK);
     ck_assert_str_eq(server, "chand/0.1.0");
-    ck_assert_str_eq(chan_last(c)->value, "{\"alts_ops\":256}");
+    ck_assert_str_eq(chan_last()->value, "{\"alts_ops\":256}");
     ck_assert_int_eq(chan_hello(c, NULL, NULL, 10000, &server), CHAN_OK);
     ck_assert_str_eq(server, "");
-    end(c, &f);
+    named_end(c, &f);
 }
 END_TEST
 
 UNIT_MAIN("inform", list_asks_for_page_after_page, list_without_a_prefix_sends_none,
           list_stops_when_it_is_told_to,
           a_list_that_cannot_be_read_or_has_no_end_is_unreadable,
-          a_list_that_is_refused_or_lost_says_so,
-          stat_of_a_channel_is_read_and_kept_as_json, stat_of_the_server_names_no_channel,
-          a_stat_that_is_none_leaves_the_info_alone,
+          a_list_that_is_refused_or_lost_says_so, stat_of_the_server_names_no_channel,
           hello_introduces_and_tells_server_and_limits)

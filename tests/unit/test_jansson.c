@@ -2,23 +2,9 @@
 #include "unit.h"
 #include "chan.h"
 #include "fake.h"
+#include "named.h"
 
 #include <jansson.h>
-
-static struct chan_client *begin(struct fake *f, const char *const steps[])
-{
-    struct chan_client *c = chan_new();
-
-    fake_start(f, steps);
-    ck_assert_int_eq(chan_connect(c, f->uri, 10000), CHAN_OK);
-    return c;
-}
-
-static void end(struct chan_client *c, struct fake *f)
-{
-    chan_free(c);
-    fake_finish(f);
-}
 
 START_TEST(put_writes_the_value_and_borrows_it)
 {
@@ -29,15 +15,17 @@ START_TEST(put_writes_the_value_and_borrows_it)
                                         ".",
                                         NULL};
     struct fake f;
-    struct chan_client *c = begin(&f, steps);
+    struct chan_client *c = named_begin(&f, steps);
+    struct chan *ch = named(c, "jobs");
     json_t *object = json_pack("{s:[i,b,n]}", "a", 1, 1), *text = json_string("text");
 
-    ck_assert_int_eq(chan_put_json(c, "jobs", object, CHAN_FOREVER), CHAN_OK);
-    ck_assert_int_eq(chan_put_json(c, "jobs", text, CHAN_FOREVER), CHAN_OK);
+    ck_assert_int_eq(chan_put_json(ch, object, CHAN_FOREVER), CHAN_OK);
+    ck_assert_int_eq(chan_put_json(ch, text, CHAN_FOREVER), CHAN_OK);
     ck_assert_uint_eq(object->refcount, 1);
     json_decref(object);
     json_decref(text);
-    end(c, &f);
+    chan_drop(ch);
+    named_end(c, &f);
 }
 END_TEST
 
@@ -45,10 +33,12 @@ START_TEST(put_of_no_value_is_invalid)
 {
     static const char *const steps[] = {".", NULL};
     struct fake f;
-    struct chan_client *c = begin(&f, steps);
+    struct chan_client *c = named_begin(&f, steps);
+    struct chan *ch = named(c, "jobs");
 
-    ck_assert_int_eq(chan_put_json(c, "jobs", NULL, 0), CHAN_INVALID);
-    end(c, &f);
+    ck_assert_int_eq(chan_put_json(ch, NULL, 0), CHAN_INVALID);
+    chan_drop(ch);
+    named_end(c, &f);
 }
 END_TEST
 
@@ -59,17 +49,19 @@ START_TEST(take_hands_over_a_reference)
         "<", ">{\"id\":$$,\"ok\":true,\"value\":-7}",
         ".", NULL};
     struct fake f;
-    struct chan_client *c = begin(&f, steps);
+    struct chan_client *c = named_begin(&f, steps);
+    struct chan *ch = named(c, "jobs");
     json_t *value = NULL;
 
-    ck_assert_int_eq(chan_take_json(c, "jobs", CHAN_FOREVER, &value), CHAN_OK);
+    ck_assert_int_eq(chan_take_json(ch, CHAN_FOREVER, &value), CHAN_OK);
     ck_assert_int_eq(json_integer_value(json_object_get(value, "x")), 12);
     ck_assert_uint_eq(value->refcount, 1);
     json_decref(value);
-    ck_assert_int_eq(chan_take_json(c, "jobs", CHAN_FOREVER, &value), CHAN_OK);
+    ck_assert_int_eq(chan_take_json(ch, CHAN_FOREVER, &value), CHAN_OK);
     ck_assert_int_eq(json_integer_value(value), -7);
     json_decref(value);
-    end(c, &f);
+    chan_drop(ch);
+    named_end(c, &f);
 }
 END_TEST
 
@@ -82,16 +74,18 @@ START_TEST(a_value_that_jansson_cannot_hold_is_not_lost)
         const char *const steps[] = {"<", line, ".", NULL};
         struct fake f;
         struct chan_client *c;
+        struct chan *ch;
         json_t *value = NULL;
 
         snprintf(line, sizeof line, ">{\"id\":$$,\"ok\":true,\"value\":%s}", values[i]);
-        c = begin(&f, steps);
-        ck_assert_int_eq(chan_take_json(c, "jobs", CHAN_FOREVER, &value),
-                         CHAN_UNREADABLE);
+        c = named_begin(&f, steps);
+        ch = named(c, "jobs");
+        ck_assert_int_eq(chan_take_json(ch, CHAN_FOREVER, &value), CHAN_UNREADABLE);
         ck_assert_ptr_null(value);
-        ck_assert_str_eq(chan_last(c)->value, values[i]);
-        ck_assert_int_eq(chan_last(c)->status, CHAN_UNREADABLE);
-        end(c, &f);
+        ck_assert_str_eq(chan_last()->value, values[i]);
+        ck_assert_int_eq(chan_last()->status, CHAN_UNREADABLE);
+        chan_drop(ch);
+        named_end(c, &f);
     }
 }
 END_TEST
@@ -101,12 +95,14 @@ START_TEST(what_ends_a_take_ends_this_one)
     static const char *const steps[] = {
         "<", ">{\"id\":$$,\"ok\":false,\"reason\":\"closed\"}", ".", NULL};
     struct fake f;
-    struct chan_client *c = begin(&f, steps);
+    struct chan_client *c = named_begin(&f, steps);
+    struct chan *ch = named(c, "jobs");
     json_t *value = NULL;
 
-    ck_assert_int_eq(chan_take_json(c, "jobs", CHAN_FOREVER, &value), CHAN_CLOSED);
+    ck_assert_int_eq(chan_take_json(ch, CHAN_FOREVER, &value), CHAN_CLOSED);
     ck_assert_ptr_null(value);
-    end(c, &f);
+    chan_drop(ch);
+    named_end(c, &f);
 }
 END_TEST
 

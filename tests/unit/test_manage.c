@@ -2,21 +2,7 @@
 #include "unit.h"
 #include "chan.h"
 #include "fake.h"
-
-static struct chan_client *begin(struct fake *f, const char *const steps[])
-{
-    struct chan_client *c = chan_new();
-
-    fake_start(f, steps);
-    ck_assert_int_eq(chan_connect(c, f->uri, 10000), CHAN_OK);
-    return c;
-}
-
-static void end(struct chan_client *c, struct fake *f)
-{
-    chan_free(c);
-    fake_finish(f);
-}
+#include "named.h"
 
 START_TEST(open_names_only_what_was_asked_for)
 {
@@ -41,10 +27,12 @@ START_TEST(open_names_only_what_was_asked_for)
         const char *const steps[] = {
             cases[i].line, ">{\"id\":$1,\"ok\":true,\"created\":true}", ".", NULL};
         struct fake f;
-        struct chan_client *c = begin(&f, steps);
+        struct chan_client *c = named_begin(&f, steps);
+        struct chan *ch = named(c, "jobs");
 
-        ck_assert_int_eq(chan_open(c, "jobs", &cases[i].settings, 10000, NULL), CHAN_OK);
-        end(c, &f);
+        ck_assert_int_eq(chan_open(ch, &cases[i].settings, 10000, NULL), CHAN_OK);
+        chan_drop(ch);
+        named_end(c, &f);
     }
 }
 END_TEST
@@ -55,14 +43,16 @@ START_TEST(open_tells_whether_it_was_created)
                                         "<", ">{\"id\":$$,\"ok\":true,\"created\":false}",
                                         ".", NULL};
     struct fake f;
-    struct chan_client *c = begin(&f, steps);
+    struct chan_client *c = named_begin(&f, steps);
+    struct chan *ch = named(c, "jobs");
     bool created = false;
 
-    ck_assert_int_eq(chan_open(c, "a", NULL, 10000, &created), CHAN_OK);
+    ck_assert_int_eq(chan_open(ch, NULL, 10000, &created), CHAN_OK);
     ck_assert(created);
-    ck_assert_int_eq(chan_open(c, "a", NULL, 10000, &created), CHAN_OK);
+    ck_assert_int_eq(chan_open(ch, NULL, 10000, &created), CHAN_OK);
     ck_assert(!created);
-    end(c, &f);
+    chan_drop(ch);
+    named_end(c, &f);
 }
 END_TEST
 
@@ -74,14 +64,16 @@ START_TEST(open_with_other_settings_is_refused_with_the_servers_words)
         ".", NULL};
     const struct chan_settings settings = {CHAN_FIXED, 3, CHAN_FOREVER, 0};
     struct fake f;
-    struct chan_client *c = begin(&f, steps);
+    struct chan_client *c = named_begin(&f, steps);
+    struct chan *ch = named(c, "jobs");
     bool created = true;
 
-    ck_assert_int_eq(chan_open(c, "a", &settings, 10000, &created), CHAN_REFUSED);
+    ck_assert_int_eq(chan_open(ch, &settings, 10000, &created), CHAN_REFUSED);
     ck_assert(created);
-    ck_assert_str_eq(chan_last(c)->reason, "exists");
-    ck_assert_str_eq(chan_message(c), "a has size 2");
-    end(c, &f);
+    ck_assert_str_eq(chan_last()->reason, "exists");
+    ck_assert_str_eq(chan_message(), "a has size 2");
+    chan_drop(ch);
+    named_end(c, &f);
 }
 END_TEST
 
@@ -95,14 +87,15 @@ START_TEST(settings_that_cannot_be_are_not_sent)
     };
     static const char *const steps[] = {".", NULL};
     struct fake f;
-    struct chan_client *c = begin(&f, steps);
+    struct chan_client *c = named_begin(&f, steps);
+    struct chan *ch = named(c, "jobs");
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        ck_assert_int_eq(chan_open(c, "a", &cases[i], 10000, NULL), CHAN_INVALID);
-    ck_assert_int_eq(chan_open(c, NULL, NULL, 10000, NULL), CHAN_INVALID);
-    ck_assert_int_eq(chan_close(c, NULL, 10000), CHAN_INVALID);
-    ck_assert_int_eq(chan_delete(c, NULL, 10000), CHAN_INVALID);
-    end(c, &f);
+        ck_assert_int_eq(chan_open(ch, &cases[i], 10000, NULL), CHAN_INVALID);
+    ck_assert_int_eq(chan_open(NULL, NULL, 10000, NULL), CHAN_INVALID);
+    ck_assert_int_eq(chan_delete(NULL, 10000), CHAN_INVALID);
+    chan_drop(ch);
+    named_end(c, &f);
 }
 END_TEST
 
@@ -118,16 +111,58 @@ START_TEST(close_and_delete_name_the_channel)
         ".",
         NULL};
     struct fake f;
-    struct chan_client *c = begin(&f, steps);
+    struct chan_client *c = named_begin(&f, steps);
+    struct chan *ch = named(c, "jobs");
 
-    ck_assert_int_eq(chan_close(c, "jobs", 10000), CHAN_OK);
-    ck_assert_int_eq(chan_delete(c, "jobs", 10000), CHAN_OK);
+    ck_assert_int_eq(chan_close(ch), CHAN_OK);
+    ck_assert_int_eq(chan_delete(ch, 10000), CHAN_OK);
     /* What may be in a name is the server's business; it arrives as it is. */
-    ck_assert_int_eq(chan_close(c, "\"x\ny", 10000), CHAN_REFUSED);
-    end(c, &f);
+    chan_drop(ch);
+    ch = named(c, "\"x\ny");
+    ck_assert_int_eq(chan_close(ch), CHAN_REFUSED);
+    chan_drop(ch);
+    named_end(c, &f);
+}
+END_TEST
+
+START_TEST(stat_of_a_channel_is_read_and_kept_as_json)
+{
+    static const char *const steps[] = {
+        "<\"chan\":\"jobs\"}",
+        ">{\"id\":$$,\"ok\":true,\"stat\":{\"name\":\"jobs\",\"buffered\":3,\"x\":{}}}",
+        ".", NULL};
+    struct chan_info info;
+    struct fake f;
+    struct chan_client *c = named_begin(&f, steps);
+    struct chan *ch = named(c, "jobs");
+
+    ck_assert_int_eq(chan_stat(ch, 10000, &info), CHAN_OK);
+    ck_assert_str_eq(info.name, "jobs");
+    ck_assert_int_eq(info.buffered, 3);
+    ck_assert_str_eq(chan_last()->value, "{\"name\":\"jobs\",\"buffered\":3,\"x\":{}}");
+    chan_drop(ch);
+    named_end(c, &f);
+}
+END_TEST
+
+START_TEST(a_stat_that_is_none_leaves_the_info_alone)
+{
+    static const char *const steps[] = {
+        "<", ">{\"id\":$$,\"ok\":true,\"stat\":{\"name\":[]}}", ".", NULL};
+    struct chan_info info = {.puts = 42};
+    struct fake f;
+    struct chan_client *c = named_begin(&f, steps);
+    struct chan *ch = named(c, "jobs");
+
+    ck_assert_int_eq(chan_stat(ch, 10000, &info), CHAN_UNREADABLE);
+    ck_assert_int_eq(info.puts, 42);
+    chan_drop(ch);
+    named_end(c, &f);
 }
 END_TEST
 
 UNIT_MAIN("manage", open_names_only_what_was_asked_for, open_tells_whether_it_was_created,
           open_with_other_settings_is_refused_with_the_servers_words,
-          settings_that_cannot_be_are_not_sent, close_and_delete_name_the_channel)
+          settings_that_cannot_be_are_not_sent, close_and_delete_name_the_channel,
+          stat_of_a_channel_is_read_and_kept_as_json,
+          a_stat_that_is_none_leaves_the_info_alone)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 #include "fake.h"
+#include "named.h"
 #include "pool.h"
 
 #include <fcntl.h>
@@ -61,13 +62,10 @@ static void on_end(struct chan_client *c, const struct chan_reply *reply, void *
 
 static void take(struct pool *pool, size_t i, struct ending *ending)
 {
-    const struct chan_clause clause = {.chan = "c"};
-    uint64_t id;
-
     *ending = (struct ending){0};
-    ck_assert_int_eq(chan_start(pool->clients[i], &clause, 1, CHAN_FIRST_WINS,
-                                CHAN_FOREVER, on_end, ending, &id),
-                     CHAN_OK);
+    ck_assert_int_eq(
+        named_start(pool->clients[i], "c", NULL, CHAN_FOREVER, on_end, ending, NULL),
+        CHAN_OK);
     pool_send(pool, i);
 }
 
@@ -161,25 +159,23 @@ START_TEST(much_that_is_sent_leaves_as_the_server_reads_it)
     enum { SIZE = 8 << 20 };
     static const char *const steps[] = {"?", "<put", ">{\"id\":$1,\"ok\":true}", ".",
                                         NULL};
-    struct chan_clause clause = {.chan = "c", .value_len = SIZE};
-    char *value = malloc(SIZE);
+    char *value = malloc(SIZE + 1);
     struct ending ending = {0};
     struct stand_in s;
     struct pool pool;
     struct fake f;
-    uint64_t id;
 
     ck_assert_ptr_nonnull(value);
     memset(value, '"', SIZE);
     memset(value + 1, 'x', SIZE - 2);
-    clause.value = value;
+    value[SIZE] = '\0';
     fake_start(&f, steps);
     s = stand_in(f.uri);
     ck_assert_int_eq(pool_init(&pool, &s.link, 1), EXIT_DONE);
     ck_assert_int_eq(pool_add(&pool, &s.link), EXIT_DONE);
-    ck_assert_int_eq(chan_start(pool.clients[0], &clause, 1, CHAN_FIRST_WINS,
-                                CHAN_FOREVER, on_end, &ending, &id),
-                     CHAN_OK);
+    ck_assert_int_eq(
+        named_start(pool.clients[0], "c", value, CHAN_FOREVER, on_end, &ending, NULL),
+        CHAN_OK);
     pool_send(&pool, 0);
     fake_await(&f);
     await(&pool, &s.link, &ending);
