@@ -21,7 +21,7 @@ help: ## this list
 demo: ## play the hot dog machine (installs what is missing to build)
 	@tools/install-deps.sh build
 	@$(MAKE) --no-print-directory all
-	@examples/demo.sh build/bin
+	@examples/shell/demo.sh build/bin
 
 test: ## check and test everything, or SANITIZE=address,undefined, or SANITIZE=thread
 	@tools/install-deps.sh test

@@ -1,22 +1,21 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# Runs an example: it must succeed, and tell the story that expected/ has of it.
+# Runs an example: it must succeed, and tell the story that expected/ has of it. Examples
+# with the same story may be of any language.
 #
-#     check.sh NAME [ARGUMENT…]     with CHAN and CHAND in the environment, as in lib.sh
+#     check.sh STORY COMMAND…     scripts find CHAN and CHAND in the environment: shell/lib.sh
 
 set -eu
-cd "$(dirname "$0")"
-name=$1
+expected=$(dirname "$0")/expected/$1.${PROCESSES:-}.txt # the story of so many processes
+[ -e "$expected" ] || expected=$(dirname "$0")/expected/$1.txt
 shift
 
 told=$(mktemp)
 trap 'rm "$told"' EXIT
-"./$name.sh" "$@" >"$told" || {
+"$@" >"$told" || {
     status=$?
     cat "$told"
     exit "$status"
 }
-expected=expected/$name.${PROCESSES:-}.txt # the story of so many processes
-[ -e "$expected" ] || expected=expected/$name.txt
 diff -u "$expected" "$told"

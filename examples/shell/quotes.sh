@@ -4,7 +4,7 @@
 # The quote queue: many processes find quotes, one writes them to a file, one at a time, in
 # the order in which they were found. A quote has many lines, and none is torn.
 
-# shellcheck source=examples/lib.sh
+# shellcheck source=examples/shell/lib.sh
 . "$(dirname "$0")/lib.sh"
 start_chand
 

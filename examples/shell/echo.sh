@@ -4,7 +4,7 @@
 # The echo channel: a put and a take wait for each other, whoever comes first, and neither
 # process knows the other.
 
-# shellcheck source=examples/lib.sh
+# shellcheck source=examples/shell/lib.sh
 . "$(dirname "$0")/lib.sh"
 start_chand
 

@@ -4,7 +4,7 @@
 # alts with a limit in time: either as an option, or with a channel that closes by itself.
 # Whoever gave up has taken nothing.
 
-# shellcheck source=examples/lib.sh
+# shellcheck source=examples/shell/lib.sh
 . "$(dirname "$0")/lib.sh"
 start_chand
 

@@ -4,7 +4,7 @@
 # Two shelves on which a put never waits: a full sliding buffer throws away the oldest value,
 # a full dropping buffer the new one.
 
-# shellcheck source=examples/lib.sh
+# shellcheck source=examples/shell/lib.sh
 . "$(dirname "$0")/lib.sh"
 start_chand
 

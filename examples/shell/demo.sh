@@ -3,11 +3,11 @@
 #
 # Plays the hot dog machine: a daemon, the machine and its customer, each a process.
 #
-#     examples/demo.sh BIN_DIR     where chand and chan are
+#     examples/shell/demo.sh BIN_DIR     where chand and chan are
 
 CHAN=${1:?usage: demo.sh BIN_DIR}/chan
 CHAND=$1/chand
-# shellcheck source=examples/lib.sh
+# shellcheck source=examples/shell/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 customer() { # MONEY STATUS
@@ -28,7 +28,7 @@ $ chand &
 TEXT
 start_chand
 pause
-echo '$ examples/hot-dog-machine.sh 2 &'
+echo '$ examples/shell/hot-dog-machine.sh 2 &'
 "$examples/hot-dog-machine.sh" 2 &
 machine=$!
 

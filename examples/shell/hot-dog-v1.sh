@@ -4,7 +4,7 @@
 # The hot dog machine, version 1: a process that waits for money, any money, and gives one hot
 # dog for it.
 
-# shellcheck source=examples/lib.sh
+# shellcheck source=examples/shell/lib.sh
 . "$(dirname "$0")/lib.sh"
 start_chand
 

@@ -5,7 +5,7 @@
 # they are: their values can be taken later. How long each takes is up to its line, which
 # here is a channel too.
 
-# shellcheck source=examples/lib.sh
+# shellcheck source=examples/shell/lib.sh
 . "$(dirname "$0")/lib.sh"
 start_chand
 

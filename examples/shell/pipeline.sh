@@ -5,7 +5,7 @@
 # the channel it takes from and the one it puts to, and can be looked at by itself. When the
 # first channel closes, each in turn finishes what it has and closes the next.
 
-# shellcheck source=examples/lib.sh
+# shellcheck source=examples/shell/lib.sh
 . "$(dirname "$0")/lib.sh"
 start_chand
 

@@ -3,7 +3,7 @@
 #
 # A buffered channel is a shelf: two puts go on it, the third waits until there is room.
 
-# shellcheck source=examples/lib.sh
+# shellcheck source=examples/shell/lib.sh
 . "$(dirname "$0")/lib.sh"
 start_chand
 

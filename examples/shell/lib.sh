@@ -16,30 +16,33 @@ set -eu
 tab=$(printf '\t')
 examples=$(dirname "$0")
 chand_pid=
+scratch=$(mktemp -d)
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
 program() { # NAME
-    if [ -x "$examples/../build/bin/$1" ]; then
-        echo "$examples/../build/bin/$1"
+    if [ -x "$examples/../../build/bin/$1" ]; then
+        echo "$examples/../../build/bin/$1"
     else
         command -v "$1"
     fi
 }
 
-# Starts a daemon on a port that the system chooses, and waits for it to say which.
-start_chand() {
+# Starts a daemon, and waits for it to say where: on a port that the system chooses, or on
+# $scratch/socket.
+start_chand() { listen tcp://127.0.0.1:0; }
+start_chand_unix() { listen "unix://$scratch/socket"; }
+
+listen() { # URI
     chan=$(realpath "${CHAN:-$(program chan)}")
     chand=$(realpath "${CHAND:-$(program chand)}")
-    scratch=$(mktemp -d)
-    trap finish EXIT
-    trap 'exit 130' INT
-    trap 'exit 143' TERM
-
     mkdir "$scratch/bin"
     ln -s "$chan" "$scratch/bin/chan"
     PATH=$scratch/bin:$PATH
 
     mkfifo "$scratch/log"
-    "$chand" --listen tcp://127.0.0.1:0 2>"$scratch/log" &
+    "$chand" --listen "$1" 2>"$scratch/log" &
     chand_pid=$!
     exec 3<"$scratch/log"
     while read -r line <&3; do

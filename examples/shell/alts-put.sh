@@ -3,7 +3,7 @@
 #
 # alts with a put among its clauses: take from c1 or put to c2, whichever goes first.
 
-# shellcheck source=examples/lib.sh
+# shellcheck source=examples/shell/lib.sh
 . "$(dirname "$0")/lib.sh"
 start_chand
 

@@ -4,7 +4,7 @@
 # A thousand processes put "hi 0" to "hi 999", and all of them wait. In the daemon they are
 # parked: not one of them costs it a thread. PROCESSES=… makes it fewer or more.
 
-# shellcheck source=examples/lib.sh
+# shellcheck source=examples/shell/lib.sh
 . "$(dirname "$0")/lib.sh"
 start_chand
 

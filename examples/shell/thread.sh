@@ -4,7 +4,7 @@
 # A process whose result is a channel: whoever wants it takes it, as often as they like, and
 # waits if it is not there yet. A promise keeps the first value for ever.
 
-# shellcheck source=examples/lib.sh
+# shellcheck source=examples/shell/lib.sh
 . "$(dirname "$0")/lib.sh"
 start_chand
 

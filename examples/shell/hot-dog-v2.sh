@@ -4,7 +4,7 @@
 # The hot dog machine, version 2: it has two hot dogs, knows what money is, and closes its
 # channels when it is empty. hot-dog-machine.sh is the machine; this is the customer.
 
-# shellcheck source=examples/lib.sh
+# shellcheck source=examples/shell/lib.sh
 . "$(dirname "$0")/lib.sh"
 start_chand
 
