@@ -164,12 +164,13 @@ static void replace_line(struct chan_client *c, struct call *call)
 {
     const struct text *out = &c->conn.out;
     const char *line = out->bytes + (call->place - c->conn.at);
+    const size_t size = call->line_len + 1; /* with its LF */
 
     forget_line(call);
-    if (call->again)
-        call->line = malloc(call->line_len + 1);
+    if (call->again && size > 0)
+        call->line = malloc(size);
     if (call->line)
-        memcpy(call->line, line, call->line_len + 1);
+        memcpy(call->line, line, size);
 }
 
 static size_t gather(struct chan_client *c, struct call **ret_kept)
