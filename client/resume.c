@@ -167,8 +167,8 @@ static void replace_line(struct chan_client *c, struct call *call)
     const size_t size = call->line_len + 1; /* with its LF */
 
     forget_line(call);
-    if (call->again && size > 0)
-        call->line = malloc(size);
+    if (call->again)
+        call->line = calloc(1, size + 1);
     if (call->line)
         memcpy(call->line, line, size);
 }
