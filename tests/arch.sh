@@ -12,7 +12,7 @@ cd "$(dirname "$0")/.."
 export LC_ALL=C
 
 build=${1:?usage: tests/arch.sh BUILD}
-folders=(proto core config server client)
+folders=(proto core access config server client)
 
 # The folders of code, and the headers that their files may include: ours as folder/header,
 # those of the system as <header>.
@@ -24,8 +24,9 @@ names='proto/err.h proto/kind.h proto/limit.h proto/name.h proto/slice.h'
 declare -A may_include=(
     [proto]="proto/* $iso"
     [core]="core/* $names $iso <fnmatch.h>"
-    [config]="config/* proto/* $libc"
-    [server]="server/* core/* config/* proto/* $libc"
+    [access]="access/* $names $iso"
+    [config]="config/* access/digest.h access/right.h proto/* $libc"
+    [server]="server/* access/* core/* config/* proto/* $libc"
     [client]="client/* core/list.h proto/* $libc"
     [client/process]="client/* core/* $names $libc"
     [client/flow]="client/flow/* client/chan.h client/outcome.h $libc"
@@ -38,11 +39,13 @@ declare -A belongs_to=(
     ['client/cli/*']='client/cli/*'
     ['<?mmintrin.h>']='proto/scan.*'
     ['<check.h>']=''
+    ['<arpa/inet.h>']='proto/address.c server/* client/*'
     ['<event2/*>']='client/chan_event.h server/*'
     ['<jansson.h>']='client/jansson.c server/op_info.c'
-    ['<openssl/*>']=''
+    ['<openssl/*>']='server/secure*.[ch] client/tls.c'
     ['<pthread.h>']='client/client.h client/flow/* client/process/* server/*'
     ['<sanitizer/*>']='client/process/shadow_*.h'
+    ['<sodium.h>']='access/token.c'
     ['<systemd/*>']=''
     ['<ucontext.h>']='client/process/fiber.h client/process/shadow.h'
     ['<yaml.h>']='config/document.c'

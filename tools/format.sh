@@ -10,7 +10,7 @@ version=14
 formatter=$(command -v clang-format-$version || command -v clang-format)
 
 sources() {
-    find proto core config server client tests bench examples -name '*.[ch]' -print0
+    find proto core access config server client tests bench examples -name '*.[ch]' -print0
 }
 
 if [ "${1:-}" != --check ]; then

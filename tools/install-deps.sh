@@ -19,6 +19,7 @@ pkg-config          build  command pkg-config
 libevent-dev        build  library libevent_core libevent_pthreads
 libjansson-dev      build  library jansson
 libyaml-dev         build  library yaml-0.1
+libsodium-dev       build  library libsodium
 
 check               test   library check
 clang               test   command clang
