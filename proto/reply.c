@@ -130,6 +130,7 @@ void reply_write(struct text *out, const struct reply_view *reply)
     add_raw(out, ",\"stat\":", reply->stat);
     add_text(out, ",\"server\":", reply->server);
     add_int(out, ",\"protocol\":", reply->protocol);
+    add_text(out, ",\"user\":", reply->user);
     add_raw(out, ",\"limits\":", reply->limits);
     text_lit(out, "}\n");
 }
@@ -180,6 +181,7 @@ static const struct member {
     ROW("stat", view.stat, RAW, K(OBJECT)),
     ROW("server", view.server, TEXT, K(STRING)),
     ROW("protocol", view.protocol, COUNT, K(NUMBER)),
+    ROW("user", view.user, TEXT, K(STRING)),
     ROW("limits", view.limits, RAW, K(OBJECT)),
 };
 

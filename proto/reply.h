@@ -31,6 +31,7 @@ struct reply_view {
     struct slice channels; /* list: a JSON array */
     struct slice stat;     /* a JSON object */
     struct slice server;   /* hello: plain text */
+    struct slice user;     /* hello, where there are users: who the client is */
     int64_t protocol;      /* hello */
     struct slice limits;   /* hello: a JSON object */
 };

@@ -35,7 +35,7 @@ static const char *parse_port(const char *text, int *ret)
     int port = 0;
 
     if (!*text)
-        return "a port must follow the host, as in tcp://127.0.0.1:2426";
+        return "a port must follow the host, as in 127.0.0.1:2426";
     for (; *text; text++) {
         if (!is_digit(*text))
             return "the port must be digits";
@@ -47,7 +47,7 @@ static const char *parse_port(const char *text, int *ret)
     return NULL;
 }
 
-/* text is behind tcp://. Sets the bounds of the host, and ret_rest to what follows it. */
+/* text is behind the scheme. Sets the bounds of the host, and what follows it. */
 static const char *find_host(const char *text, const char **ret_host, size_t *ret_len,
                              const char **ret_rest)
 {
@@ -65,7 +65,7 @@ static const char *find_host(const char *text, const char **ret_host, size_t *re
     } else {
         end = text + strcspn(text, ":");
         if (*end && strchr(end + 1, ':'))
-            return "an IPv6 address must stand in brackets, as in tcp://[::1]:2426";
+            return "an IPv6 address must stand in brackets, as in [::1]:2426";
         if (!all_are(text, (size_t)(end - text), is_host_char))
             return "the host must be a name or an address";
         *ret_host = text;
@@ -75,9 +75,10 @@ static const char *find_host(const char *text, const char **ret_host, size_t *re
     return NULL;
 }
 
-static const char *parse_tcp(const char *text, struct uri *ret)
+static const char *parse_host_and_port(const char *text, enum uri_scheme scheme,
+                                       struct uri *ret)
 {
-    struct uri uri = {.scheme = URI_TCP};
+    struct uri uri = {.scheme = scheme};
     const char *host, *rest, *wrong;
     size_t len;
 
@@ -98,14 +99,16 @@ static const char *parse_tcp(const char *text, struct uri *ret)
     return NULL;
 }
 
-static const char *parse_unix(const char *text, struct uri *ret)
+static const char *parse_path(const char *text, enum uri_scheme scheme, struct uri *ret)
 {
-    struct uri uri = {.scheme = URI_UNIX};
+    struct uri uri = {.scheme = scheme};
     const size_t len = strlen(text);
 
-    if (*text != '/')
+    if (*text != '/' && *text != '@')
         return "the path must be absolute, as in unix:///run/chand/chand.sock";
-    if (text[len - 1] == '/')
+    if (*text == '@' && len == 1)
+        return "a name must follow the @, as in unix://@chand";
+    if (*text == '/' && text[len - 1] == '/')
         return "the path must name a socket, not a folder";
     if (len >= sizeof uri.path)
         return "the path is longer than 107 bytes, more than a socket's address can hold";
@@ -116,10 +119,11 @@ static const char *parse_unix(const char *text, struct uri *ret)
 
 static const struct scheme {
     const char *prefix;
-    const char *(*parse)(const char *rest, struct uri *ret);
+    const char *(*parse)(const char *rest, enum uri_scheme scheme, struct uri *ret);
 } schemes[] = {
-    {"tcp://", parse_tcp},
-    {"unix://", parse_unix},
+    [URI_TCP] = {"tcp://", parse_host_and_port},
+    [URI_UNIX] = {"unix://", parse_path},
+    [URI_TLS] = {"tls://", parse_host_and_port},
 };
 
 const char *uri_parse(const char *text, struct uri *ret)
@@ -128,18 +132,19 @@ const char *uri_parse(const char *text, struct uri *ret)
         const size_t len = strlen(schemes[i].prefix);
 
         if (strncmp(text, schemes[i].prefix, len) == 0)
-            return schemes[i].parse(text + len, ret);
+            return schemes[i].parse(text + len, (enum uri_scheme)i, ret);
     }
-    return "it must begin with tcp:// or unix://";
+    return "it must begin with tcp://, tls:// or unix://";
 }
 
 void uri_format(const struct uri *uri, char ret[URI_TEXT_MAX])
 {
+    const char *prefix = schemes[uri->scheme].prefix;
     const bool bare = strchr(uri->host, ':') == NULL;
 
     if (uri->scheme == URI_UNIX)
-        snprintf(ret, URI_TEXT_MAX, "unix://%s", uri->path);
+        snprintf(ret, URI_TEXT_MAX, "%s%s", prefix, uri->path);
     else
-        snprintf(ret, URI_TEXT_MAX, bare ? "tcp://%s:%d" : "tcp://[%s]:%d", uri->host,
+        snprintf(ret, URI_TEXT_MAX, bare ? "%s%s:%d" : "%s[%s]:%d", prefix, uri->host,
                  uri->port);
 }

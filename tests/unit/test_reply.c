@@ -106,6 +106,10 @@ START_TEST(each_operation_has_its_own_members_in_the_order_of_the_protocol)
     reply = reply_of(none, ERR_OK);
     reply.server = slice_text("chand/0.1.0");
     reply.protocol = 1;
+    reply.user = slice_text("alice");
+    expect_written(&reply, "{\"ok\":true,\"server\":\"chand/0.1.0\",\"protocol\":1,"
+                           "\"user\":\"alice\"}\n");
+    reply.user = none;
     reply.limits = slice_text("{}");
     expect_written(&reply, "{\"ok\":true,\"server\":\"chand/0.1.0\",\"protocol\":1,"
                            "\"limits\":{}}\n");

@@ -10,14 +10,17 @@ START_TEST(tcp_uris_are_taken_apart_and_put_together_again)
     static const struct {
         const char *text, *host;
         int port;
+        enum uri_scheme scheme;
     } uris[] = {
-        {"tcp://127.0.0.1:2426", "127.0.0.1", 2426},
-        {"tcp://localhost:0", "localhost", 0},
-        {"tcp://[::1]:65535", "::1", 65535},
-        {"tcp://[::]:1", "::", 1},
-        {"tcp://a-b_c.example.org:80", "a-b_c.example.org", 80},
-        {"tcp://[fe80::1%eth0]:2426", "fe80::1%eth0", 2426},
-        {"tcp://[::ffff:10.0.0.1]:7", "::ffff:10.0.0.1", 7},
+        {"tcp://127.0.0.1:2426", "127.0.0.1", 2426, URI_TCP},
+        {"tcp://localhost:0", "localhost", 0, URI_TCP},
+        {"tcp://[::1]:65535", "::1", 65535, URI_TCP},
+        {"tcp://[::]:1", "::", 1, URI_TCP},
+        {"tcp://a-b_c.example.org:80", "a-b_c.example.org", 80, URI_TCP},
+        {"tcp://[fe80::1%eth0]:2426", "fe80::1%eth0", 2426, URI_TCP},
+        {"tcp://[::ffff:10.0.0.1]:7", "::ffff:10.0.0.1", 7, URI_TCP},
+        {"tls://broker.example.org:2427", "broker.example.org", 2427, URI_TLS},
+        {"tls://[::1]:0", "::1", 0, URI_TLS},
     };
 
     for (size_t i = 0; i < sizeof uris / sizeof *uris; i++) {
@@ -25,7 +28,7 @@ START_TEST(tcp_uris_are_taken_apart_and_put_together_again)
         char text[URI_TEXT_MAX];
 
         ck_assert_msg(uri_parse(uris[i].text, &uri) == NULL, "%s", uris[i].text);
-        ck_assert_int_eq(uri.scheme, URI_TCP);
+        ck_assert_int_eq(uri.scheme, uris[i].scheme);
         ck_assert_str_eq(uri.host, uris[i].host);
         ck_assert_int_eq(uri.port, uris[i].port);
         uri_format(&uri, text);
@@ -36,7 +39,14 @@ END_TEST
 
 START_TEST(unix_uris_are_taken_apart_and_put_together_again)
 {
-    static const char *const paths[] = {"/run/chand/chand.sock", "/a", "/a b/c:d", "/.x"};
+    static const char *const paths[] = {"/run/chand/chand.sock",
+                                        "/a",
+                                        "/a b/c:d",
+                                        "/.x",
+                                        "@chand",
+                                        "@a b",
+                                        "@/a/",
+                                        "/@a"};
 
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         char text[URI_TEXT_MAX], again[URI_TEXT_MAX];
@@ -46,6 +56,7 @@ START_TEST(unix_uris_are_taken_apart_and_put_together_again)
         ck_assert_msg(uri_parse(text, &uri) == NULL, "%s", text);
         ck_assert_int_eq(uri.scheme, URI_UNIX);
         ck_assert_str_eq(uri.path, paths[i]);
+        ck_assert_int_eq(uri_is_abstract(&uri), paths[i][0] == '@');
         uri_format(&uri, again);
         ck_assert_str_eq(again, text);
     }
@@ -92,11 +103,11 @@ START_TEST(what_is_wrong_is_said_and_nothing_is_written)
     static const struct {
         const char *text, *says;
     } wrong[] = {
-        {"", "tcp:// or unix://"},
-        {"127.0.0.1:2426", "tcp:// or unix://"},
-        {"http://a:1", "tcp:// or unix://"},
-        {"TCP://a:1", "tcp:// or unix://"},
-        {"tcp:/a:1", "tcp:// or unix://"},
+        {"", "tls:// or unix://"},
+        {"127.0.0.1:2426", "tls:// or unix://"},
+        {"http://a:1", "tls:// or unix://"},
+        {"TCP://a:1", "tls:// or unix://"},
+        {"tcp:/a:1", "tls:// or unix://"},
         {"tcp://", "host is missing"},
         {"tcp://:2426", "host is missing"},
         {"tcp://a", "port must follow"},
@@ -125,7 +136,11 @@ START_TEST(what_is_wrong_is_said_and_nothing_is_written)
         {"unix://run/x", "absolute"},
         {"unix:///", "socket"},
         {"unix:///run/", "socket"},
-        {"unix:/run/x", "tcp:// or unix://"},
+        {"unix:/run/x", "tls:// or unix://"},
+        {"unix://@", "name must follow"},
+        {"tls://", "host is missing"},
+        {"tls://a", "port must follow"},
+        {"tls://::1:2", "brackets"},
     };
 
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
