@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include "account.h"
 #include "peer.h"
 
 /* ---- the lines at a channel ---- */
@@ -170,12 +171,14 @@ static enum err take_run(struct exchange *ex, struct channel *ch, struct complet
         if (!buffer_stays(&ch->buffer)) {
             ch->bytes -= v->len;
             ex->bytes -= (int64_t)v->len;
+            value_discharge(v);
         }
         take_gets(ch, now, value_slice(v), v);
         return ERR_OK;
     }
     if (ch->put_count > 0) {
         v = parked_put_yields(ex, ch);
+        value_discharge(v);
         take_gets(ch, now, value_slice(v), v);
         return ERR_OK;
     }
@@ -197,7 +200,7 @@ static enum err put_hands_over(struct exchange *ex, struct channel *ch,
 }
 
 static enum err put_into_buffer(struct exchange *ex, struct channel *ch,
-                                struct slice bytes)
+                                struct slice bytes, struct account *payer)
 {
     int64_t more = (int64_t)bytes.len - (int64_t)buffer_falling(&ch->buffer);
     enum err err = exchange_know(ex, ch);
@@ -207,11 +210,14 @@ static enum err put_into_buffer(struct exchange *ex, struct channel *ch,
         return err;
     if (!memory_allows(ex, more))
         return ERR_LIMIT_MEMORY;
+    if (!account_has_bytes(payer, (int64_t)bytes.len))
+        return ERR_LIMIT_USER_BYTES;
     v = value_new(bytes);
     if (!v || !buffer_gets(ex, ch, v)) {
         value_drop(v);
         return ERR_NO_MEMORY;
     }
+    value_charge(v, payer);
     ch->puts_total++;
     return ERR_OK;
 }
@@ -231,7 +237,7 @@ static enum err put_run(struct exchange *ex, struct channel *ch, struct slice by
         now->dropped = true;
         return ERR_OK;
     }
-    err = put_into_buffer(ex, ch, bytes);
+    err = put_into_buffer(ex, ch, bytes, now->peer->account);
     if (err)
         exchange_touch(ex, ch);
     parked_takes_share(ex, ch);
@@ -393,6 +399,7 @@ static uint32_t line_max(const struct exchange *ex, const struct channel *ch)
 static enum err offer_park(struct exchange *ex, const struct offer *o, struct alt *alt,
                            struct clause *c)
 {
+    struct account *payer = alt->done.peer->account;
     struct channel *ch = o->channel;
     enum err err = exchange_know(ex, ch);
 
@@ -405,9 +412,12 @@ static enum err offer_park(struct exchange *ex, const struct offer *o, struct al
     if (o->side == SIDE_PUT) {
         if (!memory_allows(ex, (int64_t)o->value.len))
             return ERR_LIMIT_MEMORY;
+        if (!account_has_bytes(payer, (int64_t)o->value.len))
+            return ERR_LIMIT_USER_BYTES;
         c->held = value_new(o->value);
         if (!c->held)
             return ERR_NO_MEMORY;
+        value_charge(c->held, payer);
         ex->bytes += (int64_t)o->value.len;
     }
     clause_park(c);
@@ -433,6 +443,8 @@ static enum err alt_park(struct exchange *ex, const struct ask *ask, int64_t now
 
     if (ask->peer->count >= ex->parked_peer_max)
         return ERR_LIMIT_PARKED_CONNECTION;
+    if (!account_has_place(ask->peer->account))
+        return ERR_LIMIT_USER_PARKED;
     alt = alt_new(ex, ask);
     if (!alt)
         return ERR_NO_MEMORY;

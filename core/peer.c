@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include "account.h"
 #include "alt.h"
 
 enum { WALK_MAX = 8, TABLE_MIN = 32 };
@@ -18,6 +19,13 @@ void peer_release(struct peer *p)
     assert(p->count == 0);
     free(p->table);
     p->table = NULL;
+}
+
+void peer_charge(struct peer *p, struct account *account)
+{
+    account_add_parked(p->account, -(int64_t)p->count);
+    account_add_parked(account, p->count);
+    p->account = account;
 }
 
 static struct alt *alt_of_mates(struct list *link)
@@ -54,6 +62,7 @@ void peer_add(struct peer *p, struct alt *alt)
 {
     list_push(&p->parked, &alt->mates);
     p->count++;
+    account_add_parked(p->account, 1);
     if (!p->table && p->count > WALK_MAX)
         table_build(p, TABLE_MIN);
     else if (p->table && p->count > 2 * (p->table_mask + 1) &&
@@ -67,6 +76,7 @@ void peer_remove(struct peer *p, struct alt *alt)
 {
     list_remove(&alt->mates);
     p->count--;
+    account_add_parked(p->account, -1);
     if (p->table && alt->done.tag.bytes) {
         struct alt **link = &p->table[alt->tag_hash & p->table_mask];
 

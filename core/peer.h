@@ -13,19 +13,24 @@
 #include "list.h"
 #include "slice.h"
 
+struct account;
 struct alt;
 
 struct peer {
     struct list parked; /* alts, in the order of parking */
     struct alt **table; /* chains by tag hash; NULL while a walk of the list is cheaper */
-    uint32_t count;     /* alts parked */
-    uint32_t table_mask; /* chains - 1 */
+    struct account *account; /* NULL: none */
+    uint32_t count;          /* alts parked */
+    uint32_t table_mask;     /* chains - 1 */
 };
 
 void peer_init(struct peer *p);
 
 /* Frees the table; nothing may be parked. */
 void peer_release(struct peer *p);
+
+/* From now on what is parked is on that account, also what is parked already. */
+void peer_charge(struct peer *p, struct account *account);
 
 /* An alt whose tag, tag_hash and tag_next are set or zero is parked now, or no longer. */
 void peer_add(struct peer *p, struct alt *alt);

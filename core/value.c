@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "account.h"
 
 struct value *value_new(struct slice bytes)
 {
@@ -12,9 +13,28 @@ struct value *value_new(struct slice bytes)
         return NULL;
     atomic_init(&v->refs, 1);
     v->len = bytes.len;
+    v->payer = NULL;
     if (bytes.len > 0)
         memcpy(v->bytes, bytes.bytes, bytes.len);
     return v;
+}
+
+void value_charge(struct value *v, struct account *payer)
+{
+    v->payer = payer;
+    account_add_bytes(payer, (int64_t)v->len);
+}
+
+void value_discharge(struct value *v)
+{
+    account_add_bytes(v->payer, -(int64_t)v->len);
+    v->payer = NULL;
+}
+
+static void value_free(struct value *v)
+{
+    value_discharge(v);
+    free(v);
 }
 
 struct value *value_hold(struct value *v)
@@ -30,5 +50,5 @@ void value_drop(struct value *v)
     /* The holder of the only reference is alone with it: spare the locked instruction. */
     if (atomic_load_explicit(&v->refs, memory_order_acquire) == 1 ||
         atomic_fetch_sub_explicit(&v->refs, 1, memory_order_acq_rel) == 1)
-        free(v);
+        value_free(v);
 }

@@ -12,14 +12,24 @@
 #include <stddef.h>
 #include "slice.h"
 
+struct account;
+
 struct value {
     atomic_uint refs;
     size_t len;
+    struct account *payer; /* on whose account its bytes are; NULL: nobody's */
     char bytes[];
 };
 
 /* A copy of the bytes, with one reference, the caller's; NULL if out of memory. */
 struct value *value_new(struct slice bytes);
+
+/*
+ * Puts it on an account until it is freed, NULL is nobody's; or takes it off again. While
+ * it has one reference.
+ */
+void value_charge(struct value *v, struct account *payer);
+void value_discharge(struct value *v);
 
 /* One more reference; returns v. */
 struct value *value_hold(struct value *v);

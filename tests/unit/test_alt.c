@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "alt.h"
 
+#include "account.h"
 #include "ground.h"
 #include "starve.h"
 #include "unit.h"
@@ -828,6 +829,79 @@ START_TEST(a_retired_completion_is_memory_for_the_next_alt)
 }
 END_TEST
 
+/* ---- accounts ---- */
+
+START_TEST(an_account_has_so_many_parked_by_all_its_peers)
+{
+    struct ground *g = ground_new();
+    struct place *p = &g->place;
+    struct account account = {.parked_max = 2};
+    const struct offer take = take_of("a");
+
+    peer_charge(&p->peers[0], &account);
+    peer_charge(&p->peers[1], &account);
+    ck_assert(!ask_take(p, "t1", "a"));
+    ck_assert(
+        !ask_as(p, (struct manner){.wait_ns = ALT_FOREVER, .peer = 1}, "t2", &take, 1));
+    ck_assert(ask_take(p, "t3", "a"));
+    expect(p, "t3", ERR_LIMIT_USER_PARKED, NULL);
+    ck_assert(ask_as(p, (struct manner){.wait_ns = ALT_NO_PARK}, "t4", &take, 1));
+    expect(p, "t4", ERR_TIMEOUT, NULL);
+    exchange_leave(&g->ex, &p->peers[1]);
+    expect(p, "t2", ERR_CANCELLED, NULL);
+    ck_assert(!ask_take(p, "t5", "a"));
+    exchange_leave(&g->ex, &p->peers[0]);
+    expect(p, "t1", ERR_CANCELLED, NULL);
+    expect(p, "t5", ERR_CANCELLED, NULL);
+    ck_assert_int_eq(atomic_load(&account.parked), 0);
+    ground_free(g);
+}
+END_TEST
+
+START_TEST(an_account_has_so_many_bytes_buffered_and_parked)
+{
+    struct ground *g = ground_new();
+    struct place *p = &g->place;
+    struct account account = {.bytes_max = 6};
+
+    peer_charge(&p->peers[0], &account);
+    ck_assert(ask_put(p, "p1", "f", "123"));
+    ck_assert(!ask_put(p, "p2", "a", "456"));
+    expect(p, "p1", ERR_OK, NULL);
+    ck_assert(ask_put(p, "p3", "f", "7"));
+    expect(p, "p3", ERR_LIMIT_USER_BYTES, NULL);
+    ck_assert(ask_put(p, "p4", "b", "8"));
+    expect(p, "p4", ERR_LIMIT_USER_BYTES, NULL);
+    ck_assert(ask_take(p, "t1", "f"));
+    ck_assert_int_eq(atomic_load(&account.bytes), 3);
+    expect(p, "t1", ERR_OK, "123");
+    ck_assert(ask_put(p, "p5", "f", "789"));
+    expect(p, "p5", ERR_OK, NULL);
+    exchange_leave(&g->ex, &p->peers[0]);
+    expect(p, "p2", ERR_CANCELLED, NULL);
+    ck_assert_int_eq(atomic_load(&account.bytes), 3);
+    ground_free(g);
+    ck_assert_int_eq(atomic_load(&account.bytes), 0);
+}
+END_TEST
+
+START_TEST(a_dropped_value_is_on_nobodys_account)
+{
+    struct ground *g = ground_new();
+    struct place *p = &g->place;
+    struct account account = {0};
+
+    peer_charge(&p->peers[0], &account);
+    for (int i = 0; i < 5; i++) {
+        ck_assert(ask_put(p, "p", "s", "12"));
+        expect(p, "p", ERR_OK, NULL);
+    }
+    ck_assert_int_eq(atomic_load(&account.bytes), 4);
+    ground_free(g);
+    ck_assert_int_eq(atomic_load(&account.bytes), 0);
+}
+END_TEST
+
 UNIT_MAIN(
     "alt", a_put_meets_the_take_that_was_parked_first,
     a_take_meets_the_put_that_was_parked_first, a_value_from_hand_to_hand_is_not_copied,
@@ -854,4 +928,7 @@ UNIT_MAIN(
     unread_output_counts_and_stops_what_would_add_to_it,
     channels_have_a_most_which_waiting_and_buffering_meet,
     without_memory_nothing_parks_and_nothing_is_left,
-    a_retired_completion_is_memory_for_the_next_alt)
+    a_retired_completion_is_memory_for_the_next_alt,
+    an_account_has_so_many_parked_by_all_its_peers,
+    an_account_has_so_many_bytes_buffered_and_parked,
+    a_dropped_value_is_on_nobodys_account)

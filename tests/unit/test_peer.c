@@ -2,6 +2,7 @@
 #include "peer.h"
 
 #include <stdio.h>
+#include "account.h"
 #include "alt.h"
 #include "exact.h"
 #include "starve.h"
@@ -207,8 +208,32 @@ START_TEST(without_memory_everybody_is_still_found)
 }
 END_TEST
 
+START_TEST(what_is_parked_is_on_the_account_whenever_that_came)
+{
+    struct crowd *c = crowd_new();
+    struct account one = {0}, other = {0};
+
+    crowd_toggle(c, 0);
+    peer_charge(&c->peer, &one);
+    crowd_toggle(c, 1);
+    crowd_toggle(c, 2);
+    ck_assert_int_eq(atomic_load(&one.parked), 3);
+    crowd_toggle(c, 0);
+    ck_assert_int_eq(atomic_load(&one.parked), 2);
+    peer_charge(&c->peer, &other);
+    ck_assert_int_eq(atomic_load(&one.parked), 0);
+    ck_assert_int_eq(atomic_load(&other.parked), 2);
+    peer_charge(&c->peer, NULL);
+    ck_assert_int_eq(atomic_load(&other.parked), 0);
+    crowd_toggle(c, 1);
+    crowd_toggle(c, 2);
+    crowd_free(c);
+}
+END_TEST
+
 UNIT_MAIN("peer", a_new_peer_has_nothing_parked, what_is_parked_is_found_by_its_tag,
           many_are_found_as_well_as_few, an_absent_tag_is_nobodys,
           the_list_keeps_the_order_of_parking, random_coming_and_going_loses_nobody,
           a_table_that_had_grown_goes_with_the_last,
-          without_memory_everybody_is_still_found)
+          without_memory_everybody_is_still_found,
+          what_is_parked_is_on_the_account_whenever_that_came)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "value.h"
 
+#include "account.h"
 #include "exact.h"
 #include "starve.h"
 #include "unit.h"
@@ -67,6 +68,38 @@ START_TEST(without_memory_there_is_no_value)
 }
 END_TEST
 
+START_TEST(a_value_is_on_its_account_until_it_is_gone)
+{
+    struct account account = {0};
+    struct value *v = value_new(slice_text("12345")),
+                 *free_of_charge = value_new(slice_text("1"));
+
+    value_charge(v, &account);
+    value_charge(free_of_charge, NULL);
+    ck_assert_int_eq(atomic_load(&account.bytes), 5);
+    value_drop(value_hold(v));
+    value_drop(free_of_charge);
+    ck_assert_int_eq(atomic_load(&account.bytes), 5);
+    value_drop(v);
+    ck_assert_int_eq(atomic_load(&account.bytes), 0);
+}
+END_TEST
+
+START_TEST(a_discharged_value_is_on_no_account)
+{
+    struct account account = {0};
+    struct value *v = value_new(slice_text("12345"));
+
+    value_discharge(v);
+    value_charge(v, &account);
+    value_discharge(v);
+    ck_assert_int_eq(atomic_load(&account.bytes), 0);
+    value_drop(v);
+    ck_assert_int_eq(atomic_load(&account.bytes), 0);
+}
+END_TEST
+
 UNIT_MAIN("value", a_value_is_a_copy_of_its_bytes, any_bytes_are_a_value_and_so_are_none,
           a_value_lives_until_its_last_reference_is_dropped, dropping_nothing_is_fine,
-          without_memory_there_is_no_value)
+          without_memory_there_is_no_value, a_value_is_on_its_account_until_it_is_gone,
+          a_discharged_value_is_on_no_account)
