@@ -18,15 +18,52 @@ static void free_channels(struct config_channels *channels)
     free(channels->items);
 }
 
+static void free_texts(struct config_texts *texts)
+{
+    for (size_t i = 0; i < texts->count; i++)
+        free(texts->items[i]);
+    free((void *)texts->items);
+}
+
+static void free_users(struct config_users *users)
+{
+    for (size_t i = 0; i < users->count; i++) {
+        struct config_user *user = &users->items[i];
+
+        for (size_t j = 0; j < user->rules.count; j++)
+            free_texts(&user->rules.items[j].channels);
+        free(user->rules.items);
+        free_texts(&user->certificates);
+        free_texts(&user->tokens);
+        free(user->name);
+    }
+    free(users->items);
+}
+
+static void free_listeners(struct config_listeners *listeners)
+{
+    for (size_t i = 0; i < listeners->count; i++) {
+        struct config_listen *l = &listeners->items[i];
+
+        free(l->uri);
+        free(l->certificate);
+        free(l->key);
+        free(l->client_ca);
+        free(l->proxy.items);
+        free(l->owner);
+        free(l->group);
+    }
+    free(listeners->items);
+}
+
 void config_free(struct config *config)
 {
     if (!config)
         return;
-    for (size_t i = 0; i < config->listen.count; i++)
-        free(config->listen.items[i]);
-    free(config->listen.items);
+    free_listeners(&config->listen);
     free_channels(&config->templates);
     free_channels(&config->open);
+    free_users(&config->users);
     free(config);
 }
 
@@ -55,16 +92,21 @@ static struct config *new_config(void)
 /* The one list whose default is not empty. False: out of memory. */
 static bool default_listen(struct config *config)
 {
-    struct config_uris *listen = &config->listen;
+    struct config_listeners *listen = &config->listen;
 
     if (listen->count > 0)
         return true;
     listen->items = calloc(1, sizeof *listen->items);
     if (!listen->items)
         return false;
-    listen->items[0] = strdup(key_member(&key_root, "listen")->shown);
     listen->count = 1;
-    return listen->items[0] != NULL;
+    listen->items[0] = (struct config_listen){
+        .uri = strdup(key_member(&key_root, "listen")->shown),
+        .client_required = true,
+        .min_version = CONFIG_TLS_1_3,
+        .mode = -1,
+    };
+    return listen->items[0].uri != NULL;
 }
 
 struct config *config_default(void)
@@ -158,12 +200,37 @@ struct config *config_load(const char *path, struct mistakes *mistakes)
     return config;
 }
 
-static bool same_uris(const struct config_uris *a, const struct config_uris *b)
+static bool same_text(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static bool same_ranges(const struct config_ranges *a, const struct config_ranges *b)
 {
     if (a->count != b->count)
         return false;
     for (size_t i = 0; i < a->count; i++)
-        if (strcmp(a->items[i], b->items[i]) != 0)
+        if (!address_range_is_same(&a->items[i], &b->items[i]))
+            return false;
+    return true;
+}
+
+static bool same_listener(const struct config_listen *a, const struct config_listen *b)
+{
+    return same_text(a->uri, b->uri) && same_text(a->certificate, b->certificate) &&
+           same_text(a->key, b->key) && same_text(a->client_ca, b->client_ca) &&
+           a->client_required == b->client_required && a->min_version == b->min_version &&
+           same_ranges(&a->proxy, &b->proxy) && a->mode == b->mode &&
+           same_text(a->owner, b->owner) && same_text(a->group, b->group);
+}
+
+static bool same_listeners(const struct config_listeners *a,
+                           const struct config_listeners *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (size_t i = 0; i < a->count; i++)
+        if (!same_listener(&a->items[i], &b->items[i]))
             return false;
     return true;
 }
@@ -191,8 +258,8 @@ static bool is_same(const struct key *key, const struct config *a, const struct 
     const void *left = (const char *)a + key->offset;
     const void *right = (const char *)b + key->offset;
 
-    if (key->type == TYPE_URIS)
-        return same_uris(left, right);
+    if (key->type == TYPE_LISTENERS)
+        return same_listeners(left, right);
     if (key->type == TYPE_CHANNELS)
         return same_channels(left, right);
     return scalar_load(key, a) == scalar_load(key, b);

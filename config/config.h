@@ -21,6 +21,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "address.h"
 #include "kind.h"
 #include "level.h"
 #include "limit.h"
@@ -32,8 +33,27 @@ enum { CONFIG_FILE_MAX = 16 * 1024 * 1024 };
 /* At most so many keys take effect at the start only. */
 enum { CONFIG_FIXED_MAX = 8 };
 
-struct config_uris {
-    char **items; /* each is valid for uri_parse */
+enum config_tls_version { CONFIG_TLS_1_2, CONFIG_TLS_1_3, CONFIG_TLS_VERSIONS };
+
+struct config_ranges {
+    struct address_range *items;
+    size_t count;
+};
+
+/* A place to listen. Texts that are not given are NULL. */
+struct config_listen {
+    char *uri;               /* valid for uri_parse */
+    char *certificate, *key; /* both or, if it isn't tls, neither */
+    char *client_ca;
+    bool client_required; /* means nothing without client_ca */
+    enum config_tls_version min_version;
+    struct config_ranges proxy;
+    int64_t mode; /* -1: as the umask says */
+    char *owner, *group;
+};
+
+struct config_listeners {
+    struct config_listen *items;
     size_t count;
 };
 
@@ -52,14 +72,47 @@ struct config_channels {
     size_t count;
 };
 
+struct config_texts {
+    char **items;
+    size_t count;
+};
+
+/* It allows or it denies: one of the two sets (right.h) is empty. */
+struct config_rule {
+    uint32_t allow, deny;
+    struct config_texts channels; /* globs; none: all channels */
+};
+
+struct config_rules {
+    struct config_rule *items;
+    size_t count;
+};
+
+/* A user, who has at least one means of being recognised. */
+struct config_user {
+    char *name;
+    struct config_texts tokens; /* each is valid for digest_parse */
+    struct config_texts certificates;
+    int64_t uid, gid; /* -1: not by it */
+    struct config_rules rules;
+    int64_t connections, parked, buffered_bytes, requests_per_s; /* 0: no such limit */
+};
+
+struct config_users {
+    struct config_user *items;
+    size_t count;
+};
+
 struct config {
-    struct config_uris listen; /* at least one */
-    int workers;               /* 0: auto */
+    struct config_listeners listen; /* at least one */
+    int workers;                    /* 0: auto */
     enum level log_level;
     bool auto_create;
     int64_t closed_linger_s;
     struct config_channels templates; /* the first whose glob matches counts */
     struct config_channels open;      /* no name twice */
+    bool allow_open;
+    struct config_users users; /* no name, and no means of recognition, twice */
     struct limits limits;
 };
 

@@ -32,6 +32,7 @@ struct margin {
 
 static const struct margin yaml_top = {"# ", "# "};
 static const struct margin yaml_below = {"  # ", "  # "};
+static const struct margin yaml_top_item = {"# - ", "#   "};
 static const struct margin yaml_item = {"  # - ", "  #   "};
 static const struct margin man = {"", ""};
 
@@ -95,9 +96,13 @@ static void write_rule(struct margin margin, const struct key *key)
 {
     char rule[SCALAR_RULE_MAX];
 
-    if (key->type == TYPE_URIS) {
-        scalar_rule(key_item(key), rule);
+    if (key->type == TYPE_LISTENERS) {
+        scalar_rule(key_member(key_item(key), "uri"), rule);
         write_sentence(margin, "Value: a list of ", rule);
+    } else if (key->type == TYPE_RANGES || key->type == TYPE_TEXTS ||
+               key->type == TYPE_RIGHTS) {
+        scalar_rule(key_item(key), rule);
+        write_sentence(margin, "Value: a list, each of which is ", rule);
     } else if (scalar_is_plain(key->type)) {
         scalar_rule(key, rule);
         write_sentence(margin, "Value: ", rule);
@@ -110,10 +115,12 @@ static void write_value(const struct key *key)
     char value[SCALAR_RULE_MAX];
 
     scalar_show(key, value);
-    if (key->type == TYPE_CHANNELS)
+    if (key->type == TYPE_CHANNELS || key->type == TYPE_USERS)
         printf("[]");
-    else if (key->type == TYPE_URIS)
+    else if (key->type == TYPE_LISTENERS || key->type == TYPE_RIGHTS)
         printf("[%s]", value);
+    else if (key->type == TYPE_TEXTS)
+        printf("[\"%s\"]", value);
     else if (key->type == TYPE_GLOB)
         printf("\"%s\"", value);
     else
@@ -139,28 +146,57 @@ static const char *path_within(const struct key *list, const struct key *key)
     return key->path + strlen(key_item(list)->path) + 1;
 }
 
+static bool is_top(const struct key *key)
+{
+    return key_depth(key) == 0;
+}
+
 static void write_yaml_members(const struct key *list)
 {
     char intro[80];
 
     for (const struct key *key = first_member(list); is_member(list, key); key++) {
+        if (strcmp(key->text, "") == 0)
+            continue;
         snprintf(intro, sizeof intro, "%s%s: ", path_within(list, key),
                  key->need == NEED_REQUIRED ? " (required)" : "");
-        write_sentence(yaml_item, intro, key->text);
+        write_sentence(is_top(list) ? yaml_top_item : yaml_item, intro, key->text);
     }
+}
+
+/* Whether it is a mapping or a list of mappings, whose members follow. */
+static bool is_nest(const struct key *key)
+{
+    return key->type == TYPE_BUFFER || key->type == TYPE_GROUP || key->type == TYPE_RULES;
+}
+
+/* Members that do not go with the others of the sample have none. */
+static bool is_shown(const struct key *key)
+{
+    return is_nest(key) || strcmp(key->shown, "") != 0;
+}
+
+/* Whether it stands for the elements of a list, which are mappings. */
+static bool is_element(const struct key *key)
+{
+    return key->type == TYPE_GROUP && strcmp(key->text, "") == 0;
 }
 
 static void write_yaml_sample(const struct key *list)
 {
     size_t depth = key_depth(first_member(list));
-    const char *dash = "- ";
+    const char *prefix = is_top(list) ? "" : "  ", *dash = "- ";
 
-    printf("  # Example:\n  #   %s:\n", key_name(list));
+    printf("%s# Example:\n%s#   %s:\n", prefix, prefix, key_name(list));
     for (const struct key *key = first_member(list); is_member(list, key); key++) {
         int indent = 2 * (int)(key_depth(key) - depth);
 
-        printf("  #     %s%*s%s:", dash, indent, "", key_name(key));
-        if (scalar_is_plain(key->type)) {
+        if (is_element(key))
+            dash = "- ";
+        if (is_element(key) || !is_shown(key))
+            continue;
+        printf("%s#     %*s%s%s:", prefix, indent, "", dash, key_name(key));
+        if (!is_nest(key)) {
             printf(" ");
             write_value(key);
         }
@@ -171,18 +207,18 @@ static void write_yaml_sample(const struct key *list)
 
 static void write_yaml_key(const struct key *key)
 {
-    bool is_top = key_depth(key) == 0;
-    struct margin margin = is_top ? yaml_top : yaml_below;
+    struct margin margin = is_top(key) ? yaml_top : yaml_below;
 
     write_text(margin, key);
     write_rule(margin, key);
     if (key->effect == EFFECT_START)
         write_wrapped(margin, "Takes effect when the daemon starts.");
-    if (key->type == TYPE_CHANNELS) {
+    if (key->type == TYPE_CHANNELS || key->type == TYPE_LISTENERS ||
+        key->type == TYPE_USERS) {
         write_yaml_members(key);
         write_yaml_sample(key);
     }
-    printf("%s%s:", is_top ? "" : "  ", key_name(key));
+    printf("%s%s:", is_top(key) ? "" : "  ", key_name(key));
     if (key->type != TYPE_GROUP) {
         printf(" ");
         write_value(key);
@@ -227,9 +263,11 @@ static void write_man_key(const struct key *key)
     write_man_default(key);
 }
 
-/* A heading, unless the group is the elements of a list. */
+/* A heading, unless the group is the elements of a list, or a key of theirs. */
 static void write_man_group(const struct key *key)
 {
+    if (is_within_list(key) && !is_element(key))
+        write_man_key(key);
     if (is_within_list(key))
         return;
     printf(".El\n.Ss %s\n", key->path);

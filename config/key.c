@@ -18,24 +18,27 @@
      text},
 #define ITEM(path, type, text)                                                           \
     {path, TYPE_##type, EFFECT_NOW, NEED_OPTIONAL, 0, "", 0, 0, text},
-#define MEMBER(path, type, field, need, shown, least, most, text)                        \
-    {                                                                                    \
-        path,                                                                            \
-        TYPE_##type,                                                                     \
-        EFFECT_NOW,                                                                      \
-        NEED_##need,                                                                     \
-        offsetof(struct config_channel, field),                                          \
-        shown,                                                                           \
-        least,                                                                           \
-        most,                                                                            \
-        text},
+#define ELEMENT(path, type, offset, need, shown, least, most, text)                      \
+    {path, TYPE_##type, EFFECT_NOW, NEED_##need, offset, shown, least, most, text},
+#define MEMBER(path, type, field, ...)                                                   \
+    ELEMENT(path, type, offsetof(struct config_channel, field), __VA_ARGS__)
+#define LISTEN(path, type, field, ...)                                                   \
+    ELEMENT(path, type, offsetof(struct config_listen, field), __VA_ARGS__)
+#define USER(path, type, field, ...)                                                     \
+    ELEMENT(path, type, offsetof(struct config_user, field), __VA_ARGS__)
+#define RULE(path, type, field, ...)                                                     \
+    ELEMENT(path, type, offsetof(struct config_rule, field), __VA_ARGS__)
 const struct key key_rows[] = {
 #include "config.def"
 };
 #undef GROUP
 #undef KEY
 #undef ITEM
+#undef ELEMENT
 #undef MEMBER
+#undef LISTEN
+#undef USER
+#undef RULE
 
 const size_t key_row_count = sizeof key_rows / sizeof *key_rows;
 
@@ -162,13 +165,16 @@ static const char *nearest_member(const struct key *group, const char *name)
     return nearest;
 }
 
-/* The path of a key of that very name that stands elsewhere. */
+/* The path of a key of that very name that stands elsewhere, of several the outermost. */
 static const char *namesake(const char *name)
 {
+    const struct key *found = NULL;
+
     for (size_t i = 0; i < key_row_count; i++)
-        if (strcmp(key_name(&key_rows[i]), name) == 0)
-            return key_rows[i].path;
-    return NULL;
+        if (strcmp(key_name(&key_rows[i]), name) == 0 &&
+            (!found || key_depth(&key_rows[i]) < key_depth(found)))
+            found = &key_rows[i];
+    return found ? found->path : NULL;
 }
 
 const char *key_suggest(const struct key *group, const char *name)

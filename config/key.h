@@ -13,13 +13,27 @@
 #include <stdint.h>
 
 enum key_type {
-    TYPE_GROUP,    /* a mapping */
-    TYPE_BUFFER,   /* a mapping, too; its presence is a bool */
-    TYPE_URIS,     /* a list of URI; struct config_uris */
-    TYPE_CHANNELS, /* a list of mappings; struct config_channels */
-    TYPE_URI,      /* from here on plain values: scalar.h */
+    TYPE_GROUP,     /* a mapping */
+    TYPE_BUFFER,    /* a mapping, too; its presence is a bool */
+    TYPE_LISTENERS, /* a list of URI or mappings; struct config_listeners */
+    TYPE_RANGES,    /* a list of ranges of addresses; struct config_ranges */
+    TYPE_CHANNELS,  /* a list of mappings; struct config_channels */
+    TYPE_USERS,     /* the same; struct config_users */
+    TYPE_RULES,     /* the same; struct config_rules */
+    TYPE_TEXTS,     /* a list of plain texts; struct config_texts */
+    TYPE_RIGHTS,    /* a list of RIGHT; a set of rights */
+    TYPE_URI,       /* from here on plain values: scalar.h */
+    TYPE_PATH,
+    TYPE_TLS_VERSION,
+    TYPE_RANGE,
+    TYPE_MODE,
+    TYPE_ACCOUNT,
     TYPE_NAME,
     TYPE_GLOB,
+    TYPE_USER,
+    TYPE_DIGEST,
+    TYPE_LINE,
+    TYPE_RIGHT,
     TYPE_BOOL,
     TYPE_LEVEL,
     TYPE_KIND,

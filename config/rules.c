@@ -2,7 +2,10 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include "people.h"
 #include "rules.h"
+#include "unique.h"
+#include "uri.h"
 
 /* A number of an entry must not exceed a limit. */
 static void check_below(struct mistakes *m, const struct tree_node *node, int64_t n,
@@ -53,43 +56,72 @@ static void check_channels(struct mistakes *m, const struct tree_node *list,
         check_channel(m, entry, &channels->items[i], limits);
 }
 
-/* Notes those of the names, all of them texts, that stand in the list before. */
-static void check_sorted_names(struct mistakes *m, const struct tree_node **names,
-                               size_t count)
+static void check_names(struct mistakes *m, const struct tree_node *list)
 {
-    size_t first = 0;
+    const struct tree_node *entry = list ? list->first : NULL;
+    struct unique names = {0};
 
-    for (size_t i = 1; i < count; i++) {
-        if (strcmp(names[first]->text, names[i]->text) != 0)
-            first = i;
-        else
-            tree_mistake(m, names[i], "\"%.*s\" is opened already in line %zu",
-                         mistakes_clip(names[i]->text, MISTAKES_SHOWN_MAX),
-                         names[i]->text, names[first]->place.line);
+    for (; entry; entry = entry->next)
+        unique_add(&names, tree_member(entry, "name"));
+    unique_check(&names, UNIQUE_SHOWN, "is opened already", m);
+}
+
+/* What has a meaning for some schemes only. */
+static void check_scheme(struct mistakes *m, const struct tree_node *entry,
+                         const struct uri *uri)
+{
+    static const struct {
+        const char *name, *of;
+        bool needed;
+    } rows[] = {
+        {"certificate", "tls://", true},  {"key", "tls://", true},
+        {"client_ca", "tls://", false},   {"client_required", "tls://", false},
+        {"min_version", "tls://", false}, {"mode", "unix:///", false},
+        {"owner", "unix:///", false},     {"group", "unix:///", false},
+    };
+    const char *scheme = uri->scheme == URI_TLS                             ? "tls://"
+                         : uri->scheme == URI_UNIX && !uri_is_abstract(uri) ? "unix:///"
+                                                                            : "";
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const bool fits = strcmp(scheme, rows[i].of) == 0;
+        const struct tree_node *node = tree_member(entry, rows[i].name);
+
+        if (node && !fits)
+            tree_key_mistake(m, node, "has a meaning for %s only", rows[i].of);
+        else if (!node && fits && rows[i].needed)
+            tree_missing_mistake(m, entry, rows[i].name, "is missing; %s needs one",
+                                 rows[i].of);
     }
 }
 
-static void check_names(struct mistakes *m, const struct tree_node *list)
+static void check_listener(struct mistakes *m, const struct tree_node *entry,
+                           const struct config_listen *listen)
 {
-    const struct tree_node **names;
-    size_t count = 0;
+    const struct tree_node *required = tree_member(entry, "client_required");
+    struct uri uri;
 
-    if (!list || list->count == 0)
+    if (!listen->uri || uri_parse(listen->uri, &uri) != NULL)
         return;
-    names = calloc(list->count, sizeof *names);
-    if (!names) {
-        mistakes_add_no_memory(m);
+    if (entry->kind == TREE_TEXT && uri.scheme == URI_TLS)
+        tree_mistake(m, entry,
+                     "needs a certificate: write it as {uri: %.*s, certificate: "
+                     "FILE, key: FILE}",
+                     mistakes_clip(entry->text, MISTAKES_SHOWN_MAX), entry->text);
+    if (entry->kind != TREE_MAPPING)
         return;
-    }
-    for (const struct tree_node *entry = list->first; entry; entry = entry->next) {
-        const struct tree_node *name = tree_member(entry, "name");
+    check_scheme(m, entry, &uri);
+    if (required && !tree_member(entry, "client_ca"))
+        tree_key_mistake(m, required, "means nothing without client_ca");
+}
 
-        if (name && name->kind == TREE_TEXT)
-            names[count++] = name;
-    }
-    tree_sort(names, count);
-    check_sorted_names(m, names, count);
-    free(names);
+static void check_listeners(struct mistakes *m, const struct tree_node *list,
+                            const struct config_listeners *listeners)
+{
+    const struct tree_node *entry = list ? list->first : NULL;
+
+    for (size_t i = 0; entry && i < listeners->count; i++, entry = entry->next)
+        check_listener(m, entry, &listeners->items[i]);
 }
 
 void rules_check(const struct tree_node *root, const struct config *config,
@@ -98,6 +130,8 @@ void rules_check(const struct tree_node *root, const struct config *config,
     const struct tree_node *channels = tree_member(root, "channels");
     const struct tree_node *templates, *open;
 
+    check_listeners(mistakes, tree_member(root, "listen"), &config->listen);
+    people_check(tree_member(root, "users"), &config->users, mistakes);
     if (!channels)
         return;
     templates = tree_member(channels, "templates");

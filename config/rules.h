@@ -4,7 +4,9 @@
  *
  * A sized kind of buffer has a size, the others have none; no size is above
  * limits.buffer_size and no max_parked above limits.parked_per_channel, wherever in the
- * file the limits stand; no channel is opened twice.
+ * file the limits stand; no channel is opened twice; what a listener has fits its scheme,
+ * and one with TLS has a certificate and a key. Between users people.h says what must
+ * hold.
  */
 #ifndef CONFIG_RULES_H
 #define CONFIG_RULES_H

@@ -3,9 +3,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "address.h"
+#include "config.h"
+#include "digest.h"
 #include "kind.h"
 #include "level.h"
 #include "name.h"
+#include "right.h"
 #include "uri.h"
 #include "scalar.h"
 
@@ -23,6 +27,11 @@ static const struct unit units[] = {
 };
 
 enum { UNIT_COUNT = sizeof units / sizeof *units };
+
+static const char *const tls_versions[CONFIG_TLS_VERSIONS] = {
+    [CONFIG_TLS_1_2] = "1.2",
+    [CONFIG_TLS_1_3] = "1.3",
+};
 
 /* The digits at the start of a text, without leading zeros; *ret_rest is what follows. */
 static bool read_digits(const char *text, int64_t *ret, const char **ret_rest)
@@ -148,6 +157,116 @@ static bool read_glob(const struct key *key, const char *text, int64_t *ret)
     return name_is_valid(slice_of(name, len));
 }
 
+/* Any file; a relative one is sought where the daemon was started. */
+static bool read_path(const struct key *key, const char *text, int64_t *ret)
+{
+    (void)key;
+    *ret = 0;
+    return *text != '\0';
+}
+
+static bool read_tls_version(const struct key *key, const char *text, int64_t *ret)
+{
+    (void)key;
+    for (int i = 0; i < CONFIG_TLS_VERSIONS; i++) {
+        if (strcmp(text, tls_versions[i]) != 0)
+            continue;
+        *ret = i;
+        return true;
+    }
+    return false;
+}
+
+static bool read_range(const struct key *key, const char *text, int64_t *ret)
+{
+    struct address_range range;
+
+    (void)key;
+    *ret = 0;
+    return address_range_parse(text, &range) == NULL;
+}
+
+/* As chmod(1) has it: octal, with as many zeros in front as one likes. */
+static bool read_mode(const struct key *key, const char *text, int64_t *ret)
+{
+    int64_t mode = 0;
+
+    if (!*text)
+        return false;
+    for (; *text; text++) {
+        if (*text < '0' || *text > '7')
+            return false;
+        mode = 8 * mode + (*text - '0');
+        if (mode > key->most)
+            return false;
+    }
+    *ret = mode;
+    return true;
+}
+
+/* What useradd(8) takes, or digits; whether it exists is seen when it is needed. */
+static bool read_account(const struct key *key, const char *text, int64_t *ret)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+    const size_t len = strlen(text);
+
+    (void)key;
+    *ret = 0;
+    return len > 0 && len <= 32 && text[0] != '-' && strspn(text, letters) == len;
+}
+
+/* Neither a slash nor a colon, which ends it in a hello. */
+static bool read_user(const struct key *key, const char *text, int64_t *ret)
+{
+    const size_t len = strlen(text);
+
+    (void)key;
+    *ret = 0;
+    return len <= 64 && !strpbrk(text, "/:") && name_is_valid(slice_of(text, len));
+}
+
+static bool read_digest(const struct key *key, const char *text, int64_t *ret)
+{
+    struct digest digest;
+
+    (void)key;
+    *ret = 0;
+    return digest_parse(text, &digest);
+}
+
+static bool read_line(const struct key *key, const char *text, int64_t *ret)
+{
+    (void)key;
+    *ret = 0;
+    for (const char *at = text; *at; at++)
+        if ((unsigned char)*at < ' ' || *at == 0x7f)
+            return false;
+    return *text != '\0' && strlen(text) <= 512;
+}
+
+static bool read_right(const struct key *key, const char *text, int64_t *ret)
+{
+    (void)key;
+    *ret = right_set_of(slice_text(text));
+    return *ret != 0;
+}
+
+/* The field is a set, to which it is added. */
+static bool store_right(void *field, const char *text, int64_t n)
+{
+    (void)text;
+    *(uint32_t *)field |= (uint32_t)n;
+    return true;
+}
+
+static bool store_range(void *field, const char *text, int64_t n)
+{
+    (void)n;
+    address_range_parse(text, field);
+    return true;
+}
+
 static bool store_text(void *field, const char *text, int64_t n)
 {
     char *copy = strdup(text);
@@ -178,6 +297,7 @@ STORAGE(int, int)
 STORAGE(bool, bool)
 STORAGE(level, enum level)
 STORAGE(kind, enum kind)
+STORAGE(tls_version, enum config_tls_version)
 
 enum range { RANGE_NONE, RANGE_PLAIN, RANGE_BYTES };
 
@@ -201,14 +321,42 @@ static const char *name_of_kind(int i)
     return kind_name((enum kind)i);
 }
 
+static const char *name_of_right(int i)
+{
+    return right_name((enum right)i);
+}
+
+static const char *name_of_tls_version(int i)
+{
+    return tls_versions[i];
+}
+
 /* clang-format off */
 static const struct type types[TYPE_END] = {
-    [TYPE_URI] = {"tcp://HOST:PORT, tcp://[IPV6]:PORT or unix:///PATH",
+    [TYPE_URI] = {"tcp://HOST:PORT, tcp://[IPV6]:PORT, the same with tls://, unix:///PATH "
+                  "or unix://@NAME",
                   NULL, 0, RANGE_NONE, read_uri, store_text, NULL},
+    [TYPE_PATH] = {"the name of a file", NULL, 0, RANGE_NONE, read_path, store_text, NULL},
+    [TYPE_TLS_VERSION] = {"", name_of_tls_version, CONFIG_TLS_VERSIONS, RANGE_NONE,
+                          read_tls_version, store_tls_version, load_tls_version},
+    [TYPE_RANGE] = {"an address, a range like 10.0.0.0/8 or 2001:db8::/32, or unix",
+                    NULL, 0, RANGE_NONE, read_range, store_range, NULL},
+    [TYPE_MODE] = {"an octal number up to 0777", NULL, 0, RANGE_NONE,
+                   read_mode, store_int64, load_int64},
+    [TYPE_ACCOUNT] = {"a name or a number of the system's users or groups",
+                      NULL, 0, RANGE_NONE, read_account, store_text, NULL},
     [TYPE_NAME] = {"a channel name: 1 to 200 of A-Z a-z 0-9 - _ . : /",
                    NULL, 0, RANGE_NONE, read_name, store_text, NULL},
     [TYPE_GLOB] = {"1 to 200 of * and ? and what names are made of: A-Z a-z 0-9 - _ . : /",
                    NULL, 0, RANGE_NONE, read_glob, store_text, NULL},
+    [TYPE_USER] = {"a name: 1 to 64 of A-Z a-z 0-9 - _ .",
+                   NULL, 0, RANGE_NONE, read_user, store_text, NULL},
+    [TYPE_DIGEST] = {"sha256: and 64 digits 0-9 a-f, or an argon2id hash as $argon2id$v=19$m=…",
+                     NULL, 0, RANGE_NONE, read_digest, store_text, NULL},
+    [TYPE_LINE] = {"1 to 512 bytes without control characters",
+                   NULL, 0, RANGE_NONE, read_line, store_text, NULL},
+    [TYPE_RIGHT] = {"all or one of ", name_of_right, RIGHT_COUNT, RANGE_NONE,
+                    read_right, store_right, NULL},
     [TYPE_BOOL] = {"true or false", NULL, 0, RANGE_NONE, read_bool, store_bool, load_bool},
     [TYPE_LEVEL] = {"one of ", name_of_level, LEVEL_COUNT, RANGE_NONE,
                     read_level, store_level, load_level},
@@ -294,8 +442,11 @@ void scalar_rule(const struct key *key, char ret[SCALAR_RULE_MAX])
 
 const char *scalar_hint(const struct key *key, const char *text)
 {
+    struct address_range range;
     struct uri uri;
 
+    if (key->type == TYPE_RANGE)
+        return address_range_parse(text, &range);
     return key->type == TYPE_URI ? uri_parse(text, &uri) : NULL;
 }
 

@@ -13,9 +13,11 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include "admission.h"
 #include "clock.h"
+#include "exposure.h"
 #include "hub.h"
-#include "listener.h"
+#include "listening.h"
 #include "log.h"
 #include "metrics.h"
 #include "notify.h"
@@ -32,10 +34,10 @@ struct daemon {
     struct metrics metrics;
     struct event_base *base;
     struct hub *hub;
+    struct admission *admission;
     struct worker **workers;
     size_t worker_count, running, next; /* next: who gets the next connection */
-    struct listener **listeners;
-    size_t listener_count;
+    struct listening listening;
     struct event signals[SIGNALS];
     struct event watchdog;
     uint64_t last_beats[HUB_WORKERS_MAX];
@@ -58,7 +60,14 @@ static struct config *load(const char *path)
 
 struct config *daemon_configure(const struct options *options)
 {
-    return options->config ? load(options->config) : config_default();
+    struct config *config = options->config ? load(options->config) : config_default();
+    char why[EXPOSURE_WHY_MAX];
+
+    if (!config || exposure_allows(config, options, why))
+        return config;
+    fprintf(stderr, "chand: %s\n", why);
+    config_free(config);
+    return NULL;
 }
 
 static void set_log_level(const struct daemon *d)
@@ -69,38 +78,40 @@ static void set_log_level(const struct daemon *d)
 /* ---- connections ---- */
 
 /* One line, as PROTOCOL.md has it, to somebody for whom there is no place. */
-static void turn_away(struct daemon *d, int fd)
+static void turn_away(struct daemon *d, const struct accepted *accepted)
 {
     struct reply_view r = reply_of((struct slice){0}, ERR_LIMIT_CONNECTIONS);
     struct text out = {0};
 
     r.message = slice_text(err_text(ERR_LIMIT_CONNECTIONS));
-    reply_write(&out, &r);
-    if (!out.broken && send(fd, out.bytes, out.len, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+    if (!accepted->keys) /* with TLS there is nothing to say before the handshake */
+        reply_write(&out, &r);
+    if (out.len > 0 && !out.broken &&
+        send(accepted->fd, out.bytes, out.len, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
         log_line(LEVEL_DEBUG,
                  "a client was turned away, and gone before it could be told");
     text_release(&out);
-    close(fd);
+    close(accepted->fd);
     metrics_add(&d->metrics, METRIC_refused_total, 1);
 }
 
-static void on_accepted(int fd, void *arg)
+static void on_accepted(const struct accepted *accepted, void *arg)
 {
     struct daemon *d = arg;
     struct worker *w = d->workers[d->next];
 
     if (metrics_get(&d->metrics, METRIC_connections) >= d->config->limits.connections) {
-        turn_away(d, fd);
+        turn_away(d, accepted);
         return;
     }
     d->next = (d->next + 1) % d->worker_count;
     metrics_add(&d->metrics, METRIC_connections, 1); /* before it can end */
-    if (worker_welcome(w, fd)) {
+    if (arrival_post(w, accepted)) {
         metrics_add(&d->metrics, METRIC_connections_total, 1);
         return;
     }
     metrics_add(&d->metrics, METRIC_connections, -1);
-    turn_away(d, fd);
+    turn_away(d, accepted);
 }
 
 /* ---- signals ---- */
@@ -131,10 +142,21 @@ static bool apply(struct daemon *d, struct config *loaded)
 
     if (!ok)
         return false;
-    ok = hub_configure(d->hub, &settings);
+    ok =
+        hub_configure(d->hub, &settings) && admission_enrol(d->admission, &loaded->users);
     settings_release(&settings);
     for (size_t i = 0; ok && i < d->worker_count; i++)
         worker_renew_limits(d->workers[i]);
+    return ok;
+}
+
+static bool is_guarded(const struct daemon *d, const struct config *config)
+{
+    char why[EXPOSURE_WHY_MAX];
+    bool ok = exposure_allows_all(config, &d->listening, why);
+
+    if (!ok)
+        log_line(LEVEL_ERROR, "%s", why);
     return ok;
 }
 
@@ -142,7 +164,7 @@ static void reload(struct daemon *d)
 {
     struct config *loaded = load(d->options->config);
 
-    if (!loaded || !apply(d, loaded)) {
+    if (!loaded || !is_guarded(d, loaded) || !apply(d, loaded)) {
         log_line(LEVEL_ERROR, "%s was not taken: the configuration stays as it was",
                  d->options->config);
         config_free(loaded);
@@ -162,6 +184,7 @@ static void on_reload(evutil_socket_t sig, short what, void *arg)
 
     (void)sig;
     (void)what;
+    listening_renew_keys(&d->listening);
     if (!d->options->config) {
         log_line(LEVEL_NOTICE, "there is no configuration file to read again");
         return;
@@ -281,6 +304,9 @@ static bool open_hub(struct daemon *d)
     settings_release(&settings);
     if (!d->hub)
         return false;
+    d->admission = admission_new();
+    if (!d->admission || !admission_enrol(d->admission, &d->config->users))
+        return false;
     err = settings_open_channels(d->config, d->hub->broker, clock_now_ns(), &name);
     if (err)
         log_line(LEVEL_ERROR, "cannot open channel %s: %s", name, err_text(err));
@@ -298,59 +324,10 @@ static bool open_workers(struct daemon *d)
             log_line(LEVEL_ERROR, "cannot make a worker: %s", strerror(errno));
             return false;
         }
+        d->workers[d->worker_count]->admission = d->admission;
     }
     d->metrics.workers = (int)count;
     return d->workers != NULL;
-}
-
-static bool add_listener(struct daemon *d, struct listener *l, const char *what)
-{
-    if (!l) {
-        log_line(LEVEL_ERROR, "cannot listen on %s: %s", what, strerror(errno));
-        return false;
-    }
-    d->listeners[d->listener_count++] = l;
-    return true;
-}
-
-static bool open_listener(struct daemon *d, const char *text)
-{
-    struct uri uri;
-    const char *wrong = uri_parse(text, &uri);
-
-    if (wrong) {
-        log_line(LEVEL_ERROR, "cannot listen on %s: %s", text, wrong);
-        return false;
-    }
-    return add_listener(d, listener_open(&uri), text);
-}
-
-/*
- * Those of systemd if there are any, else those of -l, else those of the configuration.
- */
-static bool open_listeners(struct daemon *d)
-{
-    size_t given = (size_t)notify_listen_fds();
-    char **texts = d->config->listen.items;
-    size_t count = d->config->listen.count;
-    char what[32];
-
-    if (d->options->listen_count > 0) {
-        texts = d->options->listen;
-        count = d->options->listen_count;
-    }
-    d->listeners = calloc(count + given, sizeof(struct listener *));
-    if (!d->listeners)
-        return false;
-    for (size_t i = 0; i < given; i++) {
-        snprintf(what, sizeof what, "descriptor %d", NOTIFY_FD + (int)i);
-        if (!add_listener(d, listener_adopt(NOTIFY_FD + (int)i), what))
-            return false;
-    }
-    for (size_t i = 0; given == 0 && i < count; i++)
-        if (!open_listener(d, texts[i]))
-            return false;
-    return true;
 }
 
 /*
@@ -380,7 +357,9 @@ struct daemon *daemon_new(struct config *config, const struct options *options)
     raise_descriptors(d);
     keep_some_memory();
     d->base = event_base_new();
-    if (d->base && open_hub(d) && open_workers(d) && open_listeners(d) && hear_signals(d))
+    if (d->base && open_hub(d) && open_workers(d) &&
+        listening_open(&d->listening, config, options) && is_guarded(d, config) &&
+        hear_signals(d))
         return d;
     daemon_free(d);
     return NULL;
@@ -393,33 +372,22 @@ static bool start(struct daemon *d)
     for (; d->running < d->worker_count; d->running++)
         if (!worker_start(d->workers[d->running]))
             return false;
-    for (size_t i = 0; i < d->listener_count; i++) {
-        char text[URI_TEXT_MAX];
-
-        if (!listener_start(d->listeners[i], d->base, on_accepted, d))
-            return false;
-        uri_format(listener_uri(d->listeners[i]), text);
-        log_line(LEVEL_NOTICE, "listening on %s", text);
-    }
+    if (!listening_start(&d->listening, d->base, on_accepted, d))
+        return false;
     start_watchdog(d);
     notify_send("READY=1");
     return true;
 }
 
-static void close_listeners(struct daemon *d)
-{
-    while (d->listener_count > 0)
-        listener_free(d->listeners[--d->listener_count]);
-}
-
 static void stop(struct daemon *d)
 {
     notify_send("STOPPING=1");
-    close_listeners(d);
+    listening_close(&d->listening);
     for (size_t i = 0; i < d->running; i++)
         worker_stop(d->workers[i]);
     while (d->running > 0)
         worker_join(d->workers[--d->running]);
+    admission_stop(d->admission);
     log_line(LEVEL_NOTICE, "stopped");
 }
 
@@ -439,10 +407,11 @@ void daemon_free(struct daemon *d)
 {
     if (!d)
         return;
-    close_listeners(d);
+    listening_close(&d->listening);
     for (size_t i = 0; i < d->worker_count; i++)
         worker_free(d->workers[i]);
     hub_free(d->hub);
+    admission_free(d->admission);
     for (int i = 0; d->base && i < SIGNALS; i++)
         if (event_initialized(&d->signals[i]))
             event_del(&d->signals[i]);
@@ -451,7 +420,6 @@ void daemon_free(struct daemon *d)
     if (d->config != d->started)
         config_free(d->config);
     config_free(d->started);
-    free(d->listeners);
     free(d->workers);
     free(d);
 }

@@ -175,6 +175,13 @@ int64_t hub_expire(struct hub *hub, struct turn *turn, int64_t now_ns)
     return deadline > now_ns ? deadline : now_ns + RETRY_NS;
 }
 
+void hub_charge(struct hub *hub, struct seat *seat, struct account *account)
+{
+    pthread_mutex_lock(&hub->lock);
+    peer_charge(&seat->peer, account);
+    pthread_mutex_unlock(&hub->lock);
+}
+
 bool hub_has_parked(struct hub *hub, const struct seat *seat)
 {
     bool parked;

@@ -92,6 +92,9 @@ int64_t hub_run(struct hub *hub, struct turn *turn, int64_t now_ns);
 /* Ends what is due. Otherwise as hub_run. */
 int64_t hub_expire(struct hub *hub, struct turn *turn, int64_t now_ns);
 
+/* On whose account is what the seat's session holds from now on; NULL: nobody's. */
+void hub_charge(struct hub *hub, struct seat *seat, struct account *account);
+
 /* Whether the seat's session has anything parked. */
 bool hub_has_parked(struct hub *hub, const struct seat *seat);
 

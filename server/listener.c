@@ -8,21 +8,25 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 #include "log.h"
+#include "secure.h"
+#include "sockfile.h"
 
 enum { BACKLOG = 4096, PAUSE_MS = 100, US_PER_MS = 1000 };
 
 struct listener {
     int fd;
     struct uri uri;
-    ino_t inode; /* of the socket file that we made; 0: none */
+    const struct config_listen *how;
+    struct secure_keys *keys; /* for connections to come; NULL: none, or no TLS */
+    struct sockfile file;     /* that we made */
     struct evconnlistener *events;
     struct event pause;
     bool paused; /* and it was said */
@@ -30,7 +34,20 @@ struct listener {
     void *arg;
 };
 
+static const struct config_listen nothing_special = {
+    .client_required = true,
+    .min_version = CONFIG_TLS_1_3,
+    .mode = -1,
+};
+
 /* ---- sockets ---- */
+
+union any_address {
+    struct sockaddr any;
+    struct sockaddr_in in;
+    struct sockaddr_in6 in6;
+    struct sockaddr_un un;
+};
 
 static int bind_and_listen(int family, const struct sockaddr *addr, socklen_t len)
 {
@@ -72,48 +89,44 @@ static int open_tcp(const struct uri *uri)
     return fd;
 }
 
-/* Whether a socket file is a left-over: it is there, and nobody answers on it. */
-static bool is_stale(const struct sockaddr_un *addr)
-{
-    struct stat st;
-    bool stale;
-    int fd;
-
-    if (stat(addr->sun_path, &st) < 0 || !S_ISSOCK(st.st_mode))
-        return false;
-    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return false;
-    stale = connect(fd, (const struct sockaddr *)addr, sizeof *addr) < 0 &&
-            errno == ECONNREFUSED;
-    close(fd);
-    return stale;
-}
-
-static int open_unix(const struct uri *uri)
+static int open_abstract(const struct uri *uri)
 {
     struct sockaddr_un addr = {.sun_family = AF_UNIX};
-    int fd;
+    const size_t len = strlen(uri->path); /* with the @, for which there is a NUL */
 
-    memcpy(addr.sun_path, uri->path, sizeof addr.sun_path);
-    fd = bind_and_listen(AF_UNIX, (const struct sockaddr *)&addr, sizeof addr);
-    if (fd >= 0 || errno != EADDRINUSE)
-        return fd;
-    if (is_stale(&addr) && unlink(addr.sun_path) == 0)
-        return bind_and_listen(AF_UNIX, (const struct sockaddr *)&addr, sizeof addr);
-    errno = EADDRINUSE;
-    return -1;
+    memcpy(addr.sun_path + 1, uri->path + 1, len - 1);
+    return bind_and_listen(AF_UNIX, (const struct sockaddr *)&addr,
+                           (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len));
+}
+
+static int open_unix(struct listener *l)
+{
+    const struct sockfile_wish wish = {l->how->mode, l->how->owner, l->how->group};
+
+    if (uri_is_abstract(&l->uri))
+        return open_abstract(&l->uri);
+    return sockfile_open(l->uri.path, &wish, BACKLOG, &l->file);
+}
+
+/* Of an address with so many bytes; false: it has none, and nobody can connect to it. */
+static bool path_of_address(const struct sockaddr_un *addr, socklen_t len,
+                            struct uri *ret)
+{
+    const size_t begin = offsetof(struct sockaddr_un, sun_path);
+    const size_t path_len = len > begin ? len - begin : 0;
+
+    if (path_len == 0)
+        return false;
+    snprintf(ret->path, sizeof ret->path, "%c%.*s",
+             addr->sun_path[0] ? addr->sun_path[0] : '@', (int)path_len - 1,
+             addr->sun_path + 1);
+    return true;
 }
 
 /* Where a socket is bound, as a URI. False: to nothing that clients can connect to. */
 static bool uri_of_socket(int fd, struct uri *ret)
 {
-    union {
-        struct sockaddr any;
-        struct sockaddr_in in;
-        struct sockaddr_in6 in6;
-        struct sockaddr_un un;
-    } addr = {0};
+    union any_address addr = {0};
     socklen_t len = sizeof addr;
 
     if (getsockname(fd, &addr.any, &len) < 0)
@@ -124,43 +137,41 @@ static bool uri_of_socket(int fd, struct uri *ret)
         inet_ntop(AF_INET, &addr.in.sin_addr, ret->host, sizeof ret->host);
     else if (addr.any.sa_family == AF_INET6)
         inet_ntop(AF_INET6, &addr.in6.sin6_addr, ret->host, sizeof ret->host);
-    else if (addr.any.sa_family == AF_UNIX)
-        memcpy(ret->path, addr.un.sun_path, sizeof ret->path - 1);
     else
-        return false;
+        return addr.any.sa_family == AF_UNIX && path_of_address(&addr.un, len, ret);
     ret->port = ntohs(addr.in.sin_port); /* in the same place for both families */
     return true;
 }
 
 /* ---- opening ---- */
 
-static struct listener *listener_new(int fd, const struct uri *uri)
+static struct listener *listener_new(const struct uri *uri,
+                                     const struct config_listen *how)
 {
     struct listener *l = calloc(1, sizeof *l);
-    struct stat st;
 
     if (!l)
         return NULL;
-    l->fd = fd;
+    l->fd = -1;
     l->uri = *uri;
-    if (uri->scheme == URI_UNIX && stat(uri->path, &st) == 0)
-        l->inode = st.st_ino;
+    l->how = how ? how : &nothing_special;
     return l;
 }
 
-struct listener *listener_open(const struct uri *uri)
+struct listener *listener_open(const struct uri *uri, const struct config_listen *how)
 {
-    int fd = uri->scheme == URI_UNIX ? open_unix(uri) : open_tcp(uri);
-    struct uri real = *uri;
-    struct listener *l;
+    struct listener *l = listener_new(uri, how);
+    struct uri real;
 
-    if (fd < 0)
-        return NULL;
-    if (uri->port == 0 && uri->scheme == URI_TCP && uri_of_socket(fd, &real))
-        memcpy(real.host, uri->host, sizeof real.host); /* as it was asked for */
-    l = listener_new(fd, &real);
     if (!l)
-        close(fd);
+        return NULL;
+    l->fd = uri->scheme == URI_UNIX ? open_unix(l) : open_tcp(uri);
+    if (l->fd < 0) {
+        free(l);
+        return NULL;
+    }
+    if (uri->scheme != URI_UNIX && uri->port == 0 && uri_of_socket(l->fd, &real))
+        l->uri.port = real.port; /* the host stays as it was asked for */
     return l;
 }
 
@@ -177,31 +188,72 @@ struct listener *listener_adopt(int fd)
         errno = EINVAL;
         return NULL;
     }
+    l = listener_new(&uri, NULL);
+    if (!l)
+        return NULL;
     evutil_make_socket_nonblocking(fd);
     evutil_make_socket_closeonexec(fd);
-    l = listener_new(fd, &uri);
-    if (l)
-        l->inode = 0; /* the file is its maker's */
+    l->fd = fd;
     return l;
 }
 
+void listener_set_up(struct listener *l, const struct config_listen *how)
+{
+    struct uri uri;
+
+    l->how = how;
+    if (uri_parse(how->uri, &uri) == NULL && l->uri.scheme == URI_TCP)
+        l->uri.scheme = uri.scheme;
+}
+
+void listener_set_keys(struct listener *l, struct secure_keys *keys)
+{
+    secure_drop(l->keys);
+    l->keys = keys;
+}
+
 /* ---- accepting ---- */
+
+static struct address address_of(const struct sockaddr *addr)
+{
+    union any_address any = {0};
+
+    any.any.sa_family = addr->sa_family;
+    if (addr->sa_family == AF_INET) {
+        memcpy(&any.in, addr, sizeof any.in);
+        return address_of_ipv4(&any.in.sin_addr, ntohs(any.in.sin_port));
+    }
+    if (addr->sa_family == AF_INET6) {
+        memcpy(&any.in6, addr, sizeof any.in6);
+        return address_of_ipv6(&any.in6.sin6_addr, ntohs(any.in6.sin6_port));
+    }
+    return (struct address){.family = ADDRESS_UNIX};
+}
+
+static bool is_proxy(const struct listener *l, const struct address *from)
+{
+    for (size_t i = 0; i < l->how->proxy.count; i++)
+        if (address_range_holds(&l->how->proxy.items[i], from))
+            return true;
+    return false;
+}
 
 static void on_accept(struct evconnlistener *events, evutil_socket_t fd,
                       struct sockaddr *addr, int len, void *arg)
 {
     struct listener *l = arg;
+    struct accepted accepted = {.fd = fd, .from = address_of(addr), .keys = l->keys};
     const int on = 1;
 
     (void)events;
-    (void)addr;
     (void)len;
-    if (l->uri.scheme == URI_TCP) {
+    if (l->uri.scheme != URI_UNIX) {
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
     }
+    accepted.is_proxy = is_proxy(l, &accepted.from);
     l->paused = false;
-    l->accepted(fd, l->arg);
+    l->accepted(&accepted, l->arg);
 }
 
 static void on_resume(evutil_socket_t fd, short what, void *arg)
@@ -233,6 +285,10 @@ static void on_error(struct evconnlistener *events, void *arg)
 bool listener_start(struct listener *l, struct event_base *base,
                     listener_accepted *accepted, void *arg)
 {
+    if ((l->keys != NULL) != (l->uri.scheme == URI_TLS)) {
+        errno = EINVAL; /* never in plain by mistake */
+        return false;
+    }
     l->accepted = accepted;
     l->arg = arg;
     l->events = evconnlistener_new(base, on_accept, l, LEV_OPT_CLOSE_ON_EXEC, 0, l->fd);
@@ -247,10 +303,13 @@ const struct uri *listener_uri(const struct listener *l)
     return &l->uri;
 }
 
+const struct config_listen *listener_how(const struct listener *l)
+{
+    return l->how;
+}
+
 void listener_free(struct listener *l)
 {
-    struct stat st;
-
     if (!l)
         return;
     if (l->events) {
@@ -258,7 +317,7 @@ void listener_free(struct listener *l)
         evconnlistener_free(l->events);
     }
     close(l->fd);
-    if (l->inode && stat(l->uri.path, &st) == 0 && st.st_ino == l->inode)
-        unlink(l->uri.path);
+    sockfile_remove(l->uri.path, &l->file);
+    secure_drop(l->keys);
     free(l);
 }

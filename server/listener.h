@@ -11,18 +11,21 @@
 
 #include <event2/event.h>
 #include <stdbool.h>
+#include "arrival.h"
+#include "config.h"
 #include "uri.h"
 
 struct listener;
 
-/* A connected, non-blocking socket; the callee owns it. */
-typedef void listener_accepted(int fd, void *arg);
+/* The callee owns the socket, and holds the keys if it keeps them. */
+typedef void listener_accepted(const struct accepted *accepted, void *arg);
 
 /*
- * Opens the socket, accepts nothing yet. A Unix socket file that nobody answers on is
- * replaced. NULL: errno says why.
+ * Opens the socket, accepts nothing yet. `how` says what the configuration has to say
+ * about it, lives as long as the listener, and may be NULL. A Unix socket file that
+ * nobody answers on is replaced (sockfile.h). NULL: errno says why.
  */
-struct listener *listener_open(const struct uri *uri);
+struct listener *listener_open(const struct uri *uri, const struct config_listen *how);
 
 /*
  * Takes a socket that listens already. NULL: errno says why, and fd is still the
@@ -30,12 +33,21 @@ struct listener *listener_open(const struct uri *uri);
  */
 struct listener *listener_adopt(int fd);
 
-/* Starts to accept. False: no memory. */
+/* Has an adopted one do what the configuration says of its address; as listener_open. */
+void listener_set_up(struct listener *l, const struct config_listen *how);
+
+/* Connections to come are encrypted with these keys, which it takes. */
+void listener_set_keys(struct listener *l, struct secure_keys *keys);
+
+/* Starts to accept. False: errno says why; EINVAL if it is tls:// and has no keys. */
 bool listener_start(struct listener *l, struct event_base *base,
                     listener_accepted *accepted, void *arg);
 
 /* Where it really listens, with the port it got. */
 const struct uri *listener_uri(const struct listener *l);
+
+/* What listener_open was told, or a listener without anything special. */
+const struct config_listen *listener_how(const struct listener *l);
 
 /*
  * Accepts no more, closes the socket, and removes the socket file if it is ours. NULL

@@ -4,10 +4,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <unistd.h>
 #include "backlog.h"
 #include "clock.h"
 #include "dispatch.h"
+#include "guard.h"
 #include "worker.h"
 
 /* Replies are sent on when so much of them has been written. */
@@ -70,20 +70,17 @@ static size_t session_send(struct session *s, struct slice bytes)
     ssize_t n;
 
     do
-        n = send(s->fd, bytes.bytes, bytes.len, MSG_NOSIGNAL);
+        n = transport_send(&s->transport, bytes.bytes, bytes.len);
     while (n < 0 && errno == EINTR);
     return session_sent(s, n);
 }
 
 static size_t session_send_pieces(struct session *s, const struct gather *g)
 {
-    struct iovec pieces[GATHER_PIECES];
-    const struct msghdr message = {.msg_iov = pieces,
-                                   .msg_iovlen = gather_list(g, pieces)};
     ssize_t n;
 
     do
-        n = sendmsg(s->fd, &message, MSG_NOSIGNAL);
+        n = transport_send_pieces(&s->transport, g);
     while (n < 0 && errno == EINTR);
     return session_sent(s, n);
 }
@@ -192,7 +189,8 @@ void session_drain(struct session *s, struct worker *by)
     session_recount(s);
     if (by == s->worker && session_unsent(s) > (size_t)by->limits.output_bytes)
         s->choked = true; /* it may be in the middle of its input */
-    alert = (session_unsent(s) > 0 || s->broken || s->left) && !s->alerted && s->fd >= 0;
+    alert = (session_unsent(s) > 0 || s->broken || s->left) && !s->alerted &&
+            s->transport.fd >= 0;
     if (alert)
         s->alerted = true;
     pthread_mutex_unlock(&s->lock);
@@ -216,6 +214,8 @@ static void session_ask(struct session *s, char *line, size_t len)
         t->err = ticket_refuse(t, ERR_NO_MEMORY, err_text(ERR_NO_MEMORY));
     else if (t->err)
         ticket_refuse(t, t->err, fault.text);
+    if (s->guard)
+        guard_judge(s, t);
 }
 
 /* Refuses a line that can't be read at all. */
@@ -225,6 +225,8 @@ static void session_refuse(struct session *s, enum err err)
 
     t->rq = (struct request_view){0};
     t->err = err;
+    if (s->guard)
+        guard_judge(s, t);
 }
 
 /*
@@ -249,9 +251,8 @@ static void session_parse(struct session *s)
     char *line;
     size_t len;
 
-    while (!s->choked && !s->leaving && step != FRAME_MORE) {
-        step =
-            frame_next(&s->frame, (size_t)s->worker->limits.request_bytes, &line, &len);
+    while (!s->choked && !s->held && !s->leaving && step != FRAME_MORE) {
+        step = frame_next(&s->frame, guard_line_max(s), &line, &len);
         if (step == FRAME_LINE && !request_is_blank(line, len))
             session_ask(s, line, len);
         else if (step == FRAME_OVER)
@@ -266,6 +267,8 @@ static void session_parse(struct session *s)
         session_leave(s);
     }
     session_shed(s);
+    if (!s->choked && !s->held && transport_is_over(&s->transport))
+        session_leave(s);
 }
 
 void session_leave(struct session *s)
@@ -279,11 +282,24 @@ void session_leave(struct session *s)
     t->rq = (struct request_view){.op = (enum op)OP_LEAVE};
 }
 
+/* Whoever drains it may be sending: a plain socket does not mind, TLS does. */
+static ssize_t session_receive(struct session *s, char *out, size_t room)
+{
+    ssize_t n;
+
+    if (!transport_is_secure(&s->transport))
+        return transport_receive(&s->transport, out, room);
+    pthread_mutex_lock(&s->lock);
+    n = transport_receive(&s->transport, out, room);
+    pthread_mutex_unlock(&s->lock);
+    return n;
+}
+
 static void session_read(struct session *s)
 {
     size_t room;
     char *input = worker_input(s->worker, &room);
-    ssize_t n = read(s->fd, input, room);
+    ssize_t n = session_receive(s, input, room);
 
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return;
@@ -302,6 +318,8 @@ static void session_read(struct session *s)
     metrics_add(s->worker->metrics, METRIC_received_bytes, n);
     frame_feed(&s->frame, input, (size_t)n);
     session_parse(s);
+    if (s->held)
+        session_attend(s);
 }
 
 /* ---- events: the owner ---- */
@@ -350,8 +368,8 @@ static void session_wait_for(struct session *s, short interest)
     s->interest = interest;
     if (!interest)
         return;
-    event_assign(&s->event, s->worker->base, s->fd, (short)(interest | EV_PERSIST),
-                 session_on_event, s);
+    event_assign(&s->event, s->worker->base, s->transport.fd,
+                 (short)(interest | EV_PERSIST), session_on_event, s);
     if (event_add(&s->event, NULL) < 0) {
         s->interest = 0;
         session_give_up(s);
@@ -368,7 +386,7 @@ void session_attend(struct session *s)
     broken = s->broken;
     left = s->left;
     pthread_mutex_unlock(&s->lock);
-    if (s->fd < 0)
+    if (s->transport.fd < 0)
         return;
     if (left && (unsent == 0 || broken)) {
         session_end(s);
@@ -384,8 +402,15 @@ void session_attend(struct session *s)
         s->choked = false;
         session_parse(s); /* goes on where it stopped */
     }
-    session_wait_for(
-        s, (short)((s->leaving || s->choked ? 0 : EV_READ) | (unsent ? EV_WRITE : 0)));
+    session_wait_for(s, (short)((s->leaving || s->choked || s->held ? 0 : EV_READ) |
+                                (unsent ? EV_WRITE : 0)));
+}
+
+void session_resume(struct session *s)
+{
+    s->held = false;
+    session_parse(s);
+    session_attend(s);
 }
 
 /* ---- life ---- */
@@ -402,7 +427,7 @@ static void session_open_note(struct letter *note, void *owner)
     session_drop(s);
 }
 
-bool session_start(struct worker *w, int fd)
+bool session_start(struct worker *w, const struct transport *transport)
 {
     struct session *s = calloc(1, sizeof *s);
 
@@ -411,13 +436,14 @@ bool session_start(struct worker *w, int fd)
         return false;
     }
     s->worker = w;
-    s->fd = fd;
+    s->transport = *transport;
     s->note.open = session_open_note;
     list_init(&s->note.link);
     atomic_init(&s->heard_ns, clock_now_ns());
     pthread_mutex_init(&s->lock, NULL);
     list_push(&w->sessions, &s->siblings);
-    session_wait_for(s, EV_READ);
+    guard_begin(s);
+    session_wait_for(s, s->leaving ? 0 : EV_READ);
     return true;
 }
 
@@ -431,7 +457,8 @@ static void session_pass_over_input(const struct session *s)
     char piece[8192];
     int pieces = 0;
 
-    while (pieces < PIECES_MAX && recv(s->fd, piece, sizeof piece, MSG_DONTWAIT) > 0)
+    while (pieces < PIECES_MAX &&
+           recv(s->transport.fd, piece, sizeof piece, MSG_DONTWAIT) > 0)
         pieces++;
 }
 
@@ -441,10 +468,10 @@ void session_end(struct session *s)
     session_pass_over_input(s);
     pthread_mutex_lock(&s->lock);
     session_break(s);
-    close(s->fd);
-    s->fd = -1;
+    transport_close(&s->transport);
     pthread_mutex_unlock(&s->lock);
     list_remove(&s->siblings);
+    guard_end(s);
     hub_rise(s->worker->hub, &s->seat);
     metrics_add(s->worker->metrics, METRIC_connections, -1);
     session_drop(s);

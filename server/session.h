@@ -23,8 +23,10 @@
 #include "hub.h"
 #include "list.h"
 #include "mailbox.h"
+#include "transport.h"
 
 struct backlog;
+struct guard;
 struct worker;
 
 struct session {
@@ -33,11 +35,11 @@ struct session {
     pthread_mutex_t lock;
     atomic_int_fast64_t heard_ns; /* when something came or went last */
     /* under session.lock */
-    int fd;                  /* -1: ended */
-    bool broken;             /* nothing can be written any more */
-    bool left;               /* what it asked has all been answered */
-    bool alerted;            /* its note is on its way to its worker */
-    struct backlog *backlog; /* NULL: all has been sent */
+    struct transport transport; /* closed: ended */
+    bool broken;                /* nothing can be written any more */
+    bool left;                  /* what it asked has all been answered */
+    bool alerted;               /* its note is on its way to its worker */
+    struct backlog *backlog;    /* NULL: all has been sent */
     /* owner */
     struct frame frame;
     struct event event;
@@ -46,13 +48,18 @@ struct session {
     short interest;       /* EV_READ, EV_WRITE: what the event waits for */
     bool leaving;         /* it has had its LEAVE ticket */
     bool choked;          /* it is not read until its output has drained */
+    bool held;            /* the same, until its guard lets it go on */
+    struct guard *guard;  /* NULL: everybody may do everything */
 };
 
-/* Starts serving a connected socket, which it owns then; false: no memory. Owner. */
-bool session_start(struct worker *w, int fd);
+/* Starts serving what is connected, and owns it then; false: no memory. Owner. */
+bool session_start(struct worker *w, const struct transport *transport);
 
 /* Ends what is parked, once; the rest of the input is not read. Owner. */
 void session_leave(struct session *s);
+
+/* Goes on where it was held. Owner. */
+void session_resume(struct session *s);
 
 /*
  * Sets its events, chokes, unchokes or ends it, as its state asks for. Owner, no lock

@@ -8,6 +8,7 @@ void ticket_begin(struct ticket *t, struct peer *peer)
 {
     t->done = (struct completion){.peer = peer};
     t->err = ERR_OK;
+    t->user = NULL;
     t->message = NULL;
     t->stats = NULL;
     t->stat_count = 0;

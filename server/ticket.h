@@ -19,6 +19,8 @@
 #include "err.h"
 #include "request.h"
 
+struct user;
+
 /*
  * The end of a session is a ticket too, so that it happens behind what was asked before.
  * (OP_COUNT itself is what the op of a refused line may be.)
@@ -30,6 +32,7 @@ struct ticket {
     struct request_view rq;
     enum err err;               /* not ERR_OK: the line was refused, and is not run */
     bool created, more;         /* of open, of list */
+    const struct user *user;    /* of hello: who it is; of list: who is to see it */
     char *message;              /* of a refusal; owned; NULL: the reason's own text */
     struct channel_stat *stats; /* of list and stat; owned */
     size_t stat_count;

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "worker.h"
 
+#include <assert.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include "admission.h"
+#include "arrival.h"
 #include "clock.h"
+#include "guard.h"
 #include "log.h"
 #include "session.h"
 
@@ -95,11 +99,57 @@ static void worker_end_turn(struct worker *w)
         }
     } while (w->turn.ticket_count > 0 || w->turn.dirty_count > 0);
     w->input_len = 0;
+    w->shaking_ns = 0;
+}
+
+static void worker_take_limits(struct worker *w)
+{
+    const struct timeval period = {.tv_sec = SWEEP_S};
+
+    w->limits = hub_limits(w->hub);
+    w->room.clauses_max = (size_t)w->limits.alts_ops;
+    if (w->limits.idle_s > 0)
+        event_add(&w->sweep, &period);
+    else
+        event_del(&w->sweep);
+}
+
+/* What is under way is for users as they were. */
+static void worker_take_roster(struct worker *w)
+{
+    struct roster *old = w->roster;
+
+    worker_finish(w);
+    w->roster = w->admission ? admission_roster(w->admission) : NULL;
+    memo_clear(&w->memo);
+    for (struct list *l = w->sessions.next, *next; l != &w->sessions; l = next) {
+        struct session *s = container_of(l, struct session, siblings);
+
+        next = l->next; /* one that has left already ends here */
+        guard_renew(s);
+        session_attend(s);
+    }
+    worker_finish(w);
+    roster_drop(old);
+}
+
+/*
+ * Whatever is read after somebody was told that it has changed counts as it is now, so
+ * this is not left to the mail.
+ */
+static void worker_renew(struct worker *w)
+{
+    if (!atomic_load_explicit(&w->limits_asked, memory_order_acquire))
+        return;
+    atomic_store(&w->limits_asked, false);
+    worker_take_limits(w);
+    worker_take_roster(w);
 }
 
 char *worker_input(struct worker *w, size_t *ret_room)
 {
-    if (WORKER_INPUT - w->input_len < WORKER_INPUT / 16) {
+    worker_renew(w);
+    if (WORKER_INPUT - w->input_len < WORKER_INPUT / 8) {
         worker_finish(w);
         w->input_len = 0;
     }
@@ -116,6 +166,13 @@ struct ticket *worker_ticket(struct worker *w, struct peer *peer)
     t = &w->turn.tickets[w->turn.ticket_count++];
     ticket_begin(t, peer);
     return t;
+}
+
+void worker_withdraw(struct worker *w, struct ticket *t)
+{
+    assert(t == &w->turn.tickets[w->turn.ticket_count - 1]);
+    ticket_release(t);
+    w->turn.ticket_count--;
 }
 
 void worker_free_later(struct worker *w, void *block)
@@ -162,18 +219,6 @@ static void worker_on_sweep(evutil_socket_t fd, short what, void *arg)
     }
 }
 
-static void worker_take_limits(struct worker *w)
-{
-    const struct timeval period = {.tv_sec = SWEEP_S};
-
-    w->limits = hub_limits(w->hub);
-    w->room.clauses_max = (size_t)w->limits.alts_ops;
-    if (w->limits.idle_s > 0)
-        event_add(&w->sweep, &period);
-    else
-        event_del(&w->sweep);
-}
-
 static void worker_begin_stop(struct worker *w)
 {
     const struct timeval patience = {.tv_sec = STOP_S};
@@ -186,6 +231,7 @@ static void worker_begin_stop(struct worker *w)
         session_leave(s);
         session_attend(s);
     }
+    arrival_end_all(w);
     if (event_base_loopexit(w->base, &patience) < 0)
         event_base_loopbreak(w->base); /* no memory: no patience */
 }
@@ -197,8 +243,7 @@ static void worker_on_mail(evutil_socket_t fd, short what, void *arg)
     (void)fd;
     (void)what;
     mailbox_open_all(&w->mailbox, w);
-    if (atomic_exchange(&w->limits_asked, false))
-        worker_take_limits(w);
+    worker_renew(w);
     if (atomic_load(&w->stop_asked) && !w->stopping)
         worker_begin_stop(w);
 }
@@ -215,6 +260,7 @@ static void *worker_run(void *arg)
 
     w->now_ns = clock_now_ns();
     worker_take_limits(w);
+    worker_take_roster(w);
     worker_arm(w, hub_expire(w->hub, &w->turn, w->now_ns)); /* of what was there before */
     worker_end_turn(w);
     while (!worker_is_over(w)) {
@@ -259,6 +305,7 @@ struct worker *worker_new(struct hub *hub, struct metrics *metrics)
     w->metrics = metrics;
     w->armed_ns = INT64_MAX;
     list_init(&w->sessions);
+    list_init(&w->arrivals);
     list_init(&w->attention);
     hub_add_turn(hub, &w->turn);
     w->input = malloc(WORKER_INPUT);
@@ -279,6 +326,7 @@ void worker_free(struct worker *w)
     mailbox_release(&w->mailbox);
     request_room_release(&w->room);
     gather_release(&w->scratch);
+    roster_drop(w->roster);
     turn_release(&w->turn);
     free(w->input);
     free(w);
@@ -302,35 +350,6 @@ void worker_join(struct worker *w)
 }
 
 /* ---- from other threads ---- */
-
-/* A connection on its way from the listener. */
-struct arrival {
-    struct letter letter;
-    int fd;
-};
-
-static void arrival_open(struct letter *letter, void *owner)
-{
-    struct arrival *arrival = container_of(letter, struct arrival, letter);
-    struct worker *w = owner;
-
-    if (w->stopping || !session_start(w, arrival->fd)) {
-        close(arrival->fd);
-        metrics_add(w->metrics, METRIC_connections, -1);
-    }
-    free(arrival);
-}
-
-bool worker_welcome(struct worker *w, int fd)
-{
-    struct arrival *arrival = malloc(sizeof *arrival);
-
-    if (!arrival)
-        return false;
-    *arrival = (struct arrival){.letter.open = arrival_open, .fd = fd};
-    mailbox_post(&w->mailbox, &arrival->letter);
-    return true;
-}
 
 void worker_stop(struct worker *w)
 {

@@ -21,17 +21,23 @@
 #include "gather.h"
 #include "hub.h"
 #include "mailbox.h"
+#include "memo.h"
 #include "metrics.h"
 #include "request.h"
 
 enum { WORKER_INPUT = 256 * 1024, WORKER_LATER = 64 };
 
+struct admission;
+struct roster;
 struct session;
 
 struct worker {
     struct hub *hub;
     struct metrics *metrics;
-    struct limits limits; /* a copy, renewed by mail */
+    struct admission *admission; /* set before it starts; NULL: there are no users */
+    struct roster *roster;       /* held, renewed by mail; NULL: there are no users */
+    struct memo memo;            /* of the roster's users */
+    struct limits limits;        /* a copy, renewed by mail */
     struct turn turn;
     struct request_room room; /* of the clauses in the turn */
     char *input;              /* what was read in this turn, and is borrowed by tickets */
@@ -40,6 +46,10 @@ struct worker {
     size_t later_count;
     struct gather scratch; /* replies on their way to a socket */
     struct list sessions;  /* that it reads */
+    struct list arrivals;  /* that are to become sessions, once they have shown how */
+    int64_t shaking_ns;    /* the time that arrivals have taken of this turn */
+    int64_t said_ns;       /* when it was logged last that an arrival was closed */
+    unsigned unsaid;       /* how many were closed since then */
     struct list attention; /* letters to itself, opened at the end of the turn */
     struct event_base *base;
     struct event mail, timer, sweep;
@@ -65,18 +75,12 @@ bool worker_start(struct worker *w);
 void worker_join(struct worker *w);
 
 /*
- * Hands over a connected, non-blocking socket. False: no memory, and it is still the
- * caller's. Any thread.
- */
-bool worker_welcome(struct worker *w, int fd);
-
-/*
  * Tells it to end its sessions: what is parked is answered `cancelled`, and output is
  * flushed for at most 3 s. Any thread.
  */
 void worker_stop(struct worker *w);
 
-/* Tells it that the hub has other limits. Any thread. */
+/* Tells it that the hub has other limits, and that there are other users. Any thread. */
 void worker_renew_limits(struct worker *w);
 
 /* Makes it turn, which it shows in `beats`. Any thread. */
@@ -85,13 +89,15 @@ void worker_nudge(struct worker *w);
 /* ---- for sessions ---- */
 
 /*
- * Room to read into, of at least a sixteenth of WORKER_INPUT; ends the turn if it is
- * full.
+ * Room to read into, of at least an eighth of WORKER_INPUT; ends the turn if it is full.
  */
 char *worker_input(struct worker *w, size_t *ret_room);
 
 /* A ticket for a request of that peer; ends the turn if there is none left. */
 struct ticket *worker_ticket(struct worker *w, struct peer *peer);
+
+/* Takes back the ticket that was made last, as if it had never been. */
+void worker_withdraw(struct worker *w, struct ticket *t);
 
 /* Frees a block when no ticket of the turn can use it any more; takes it. */
 void worker_free_later(struct worker *w, void *block);

@@ -16,6 +16,7 @@ libc6-dev           build  header stdio.h
 cmake               build  command cmake
 ninja-build         build  command ninja
 pkg-config          build  command pkg-config
+libssl-dev          build  library openssl
 libevent-dev        build  library libevent_core libevent_pthreads
 libjansson-dev      build  library jansson
 libyaml-dev         build  library yaml-0.1

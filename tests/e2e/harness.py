@@ -50,9 +50,12 @@ def encoded(request):
 
 
 class Client:
-    """A connection. What comes is kept until somebody asks for it."""
+    """A connection. What comes is kept until somebody asks for it.
 
-    def __init__(self, address, patience=PATIENCE, receive_buffer=None):
+    `tls` is an ssl.SSLContext to be used on it, `hello` bytes to be sent before that."""
+
+    def __init__(self, address, patience=PATIENCE, receive_buffer=None, tls=None,
+                 hello=b"", name="localhost"):
         family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
         if family == socket.AF_INET and ":" in address[0]:
             family = socket.AF_INET6
@@ -61,6 +64,14 @@ class Client:
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.socket.connect(address)
+        if hello:
+            self.socket.sendall(hello)
+        if tls:
+            try:
+                self.socket = tls.wrap_socket(self.socket, server_hostname=name)
+            except BaseException:
+                self.socket.close()
+                raise
         self.pending = b""
         self.syncs = 0
 
@@ -201,7 +212,7 @@ class Daemon:
     def address(self, at=0):
         scheme, _, rest = self.uris[at].partition("://")
         if scheme == "unix":
-            return rest
+            return "\0" + rest[1:] if rest.startswith("@") else rest
         host, _, port = rest.rpartition(":")
         return host.strip("[]"), int(port)
 

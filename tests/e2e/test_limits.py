@@ -184,7 +184,7 @@ class Limits(DaemonTest):
         limits = {"request_bytes": 1000, "connections": 11, "channels": 12,
                   "buffer_size": 13, "memory_bytes": 14000, "parked_per_channel": 15,
                   "parked_per_connection": 16, "alts_ops": 17, "output_bytes": 18000,
-                  "idle_s": 19}
+                  "idle_s": 19, "handshake_s": 20}
         self.start(json.dumps(limits)[1:-1])
         self.assertEqual(self.asker.ok("hello")["limits"], limits)
 

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import tempfile
 
-from harness import CHAND, PATIENCE, SANITIZED, DaemonTest, main
+from harness import CHAND, PATIENCE, SANITIZED, DaemonTest, main, until
 
 
 class Listen(DaemonTest):
@@ -65,6 +65,57 @@ class Listen(DaemonTest):
         second = self.daemon(listen=("unix://" + self.path,))
         self.assertEqual(first.stop(), 0)
         self.client(second).sync()
+
+    def test_a_socket_file_has_mode_owner_and_group(self):
+        owner, group = (1, 1) if os.geteuid() == 0 else (os.geteuid(), os.getegid())
+        for mode in (0o600, 0o666):
+            text = ("listen: [{uri: 'unix://%s', mode: %04o, owner: %d, group: %d}]"
+                    % (self.path, mode, owner, group))
+            daemon = self.daemon(text, listen=(), listening=1)
+            self.client(daemon).sync()
+            found = os.stat(self.path)
+            self.assertEqual(found.st_mode & 0o777, mode)
+            self.assertEqual((found.st_uid, found.st_gid), (owner, group))
+            self.assertEqual(daemon.stop(), 0)
+            self.assertEqual(os.listdir(self.folder), [])
+
+    def test_an_owner_who_does_not_exist_is_an_error(self):
+        text = "listen: [{uri: 'unix://%s', owner: nobody-at-all}]" % self.path
+        daemon = self.daemon(text, listen=(), listening=0, status=1)
+        daemon.wait_for("error: there is no user nobody-at-all")
+        self.assertEqual(daemon.wait(), 1)
+        self.assertEqual(os.listdir(self.folder), [])
+
+    def test_an_abstract_socket_leaves_no_file(self):
+        name = "unix://@chand-test-%d" % os.getpid()
+        daemon = self.daemon(listen=(name,))
+        self.assertEqual(daemon.uris, [name])
+        self.client(daemon).sync()
+        status, said = self.fails("-l", name)
+        self.assertEqual(status, 1)
+        self.assertIn("Address already in use", said)
+        self.assertEqual(daemon.stop(), 0)
+        self.client(self.daemon(listen=(name,))).sync()
+
+    def test_of_daemons_that_start_together_one_has_the_file(self):
+        left = socket.socket(socket.AF_UNIX)
+        left.bind(self.path)
+        left.close()
+        daemons = [subprocess.Popen([CHAND, "-l", "unix://" + self.path],
+                                    stderr=subprocess.DEVNULL) for _ in range(6)]
+        try:
+            until(lambda: sum(d.poll() is None for d in daemons) == 1, "one to be left")
+            for daemon in daemons:
+                self.assertIn(daemon.poll(), (None, 1))
+            until(lambda: self.answered(), "it to listen")
+        finally:
+            for daemon in daemons:
+                daemon.terminate()
+                daemon.wait(PATIENCE)
+
+    def answered(self):
+        with socket.socket(socket.AF_UNIX) as client:
+            return client.connect_ex(self.path) == 0
 
     def test_a_port_in_use_is_an_error(self):
         first = self.daemon()

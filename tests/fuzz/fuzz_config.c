@@ -11,7 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include "config.h"
+#include "digest.h"
 #include "name.h"
+#include "people.h"
+#include "right.h"
 #include "uri.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -66,6 +69,49 @@ static void check_channel(const struct config_channel *channel,
     require(channel->close_after_ms >= -1, "closes in the past", name);
 }
 
+static void check_rule(const struct config_rule *rule, const char *name)
+{
+    require((rule->allow == 0) != (rule->deny == 0), "neither allows nor denies", name);
+    require(((rule->allow | rule->deny) & ~RIGHTS_ALL) == 0, "has no such right", name);
+    for (size_t i = 0; i < rule->channels.count; i++)
+        require(strlen(rule->channels.items[i]) <= NAME_MAX_LEN, "has no glob", name);
+}
+
+static void check_user(const struct config_user *user)
+{
+    const char *name = user->name;
+    struct digest digest;
+    int secrets = 0;
+
+    require(name && *name && strlen(name) <= 64, "is no name", name);
+    require(strcmp(name, PEOPLE_ANONYMOUS) != 0, "is nobody", name);
+    require(user->tokens.count > 0 || user->certificates.count > 0 || user->uid >= 0 ||
+                user->gid >= 0,
+            "can't be recognised", name);
+    for (size_t i = 0; i < user->tokens.count; i++) {
+        require(digest_parse(user->tokens.items[i], &digest), "has no hash", name);
+        secrets += digest.kind == DIGEST_SECRET;
+    }
+    require(secrets <= 1, "has too many secrets", name);
+    require(user->uid >= -1 && user->uid < UINT32_MAX, "has no uid", name);
+    require(user->gid >= -1 && user->gid < UINT32_MAX, "has no gid", name);
+    require(user->connections >= 0 && user->parked >= 0 && user->buffered_bytes >= 0 &&
+                user->requests_per_s >= 0,
+            "has no limits", name);
+    for (size_t i = 0; i < user->rules.count; i++)
+        check_rule(&user->rules.items[i], name);
+}
+
+static void check_users(const struct config_users *users)
+{
+    for (size_t i = 0; i < users->count; i++) {
+        check_user(&users->items[i]);
+        for (size_t j = 0; j < i; j++)
+            require(strcmp(users->items[i].name, users->items[j].name) != 0,
+                    "is there twice", users->items[i].name);
+    }
+}
+
 static void check_limits(const struct limits *limits)
 {
     for (size_t i = 0; i < limit_row_count; i++) {
@@ -81,12 +127,17 @@ static void check_config(const struct config *config)
     struct uri uri;
 
     require(config->listen.count > 0, "nowhere to listen", "listen");
-    for (size_t i = 0; i < config->listen.count; i++)
-        require(!uri_parse(config->listen.items[i], &uri), "no URI",
-                config->listen.items[i]);
+    for (size_t i = 0; i < config->listen.count; i++) {
+        const struct config_listen *l = &config->listen.items[i];
+
+        require(!uri_parse(l->uri, &uri), "no URI", l->uri);
+        require((uri.scheme == URI_TLS) == (l->certificate && l->key), "no keys", l->uri);
+        require(l->mode >= -1 && l->mode <= 0777, "no mode", l->uri);
+    }
     require(config->workers >= 0 && config->workers <= 64, "out of range", "workers");
     require(config->log_level < LEVEL_COUNT, "out of range", "log.level");
     check_limits(&config->limits);
+    check_users(&config->users);
     for (size_t i = 0; i < config->templates.count; i++)
         check_channel(&config->templates.items[i], &config->limits);
     for (size_t i = 0; i < config->open.count; i++) {

@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include "arrival.h"
 #include "clock.h"
 #include "session.h"
 #include "worker.h"
@@ -143,14 +144,22 @@ static inline struct client client_pair(int *ret_fd)
     return client_of(fds[0]);
 }
 
+/* The daemon's end of a connection goes to a worker, as the main thread would send it. */
+static inline void serving_welcome(struct serving *sv, size_t worker, int fd)
+{
+    const struct accepted accepted = {.fd = fd, .from.family = ADDRESS_UNIX};
+
+    metrics_add(&sv->metrics, METRIC_connections, 1);
+    ck_assert(arrival_post(sv->workers[worker], &accepted));
+}
+
 static inline struct client client_connect(struct serving *sv, size_t worker)
 {
     struct client c;
     int fd;
 
     c = client_pair(&fd);
-    metrics_add(&sv->metrics, METRIC_connections, 1);
-    ck_assert(worker_welcome(sv->workers[worker], fd));
+    serving_welcome(sv, worker, fd);
     return c;
 }
 

@@ -23,6 +23,13 @@ static const char everything[] =
     "    - {match: \"jobs/*\", buffer: {kind: fixed, size: 100}}\n"
     "  open:                        # created when the daemon starts\n"
     "    - {name: orders, buffer: {kind: sliding, size: 1000}}\n"
+    "users:\n"
+    "  - name: billing\n"
+    "    tokens:\n"
+    "      - sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\n"
+    "    certificates: [\"CN=billing\", \"DNS:billing\"]\n"
+    "    rules: [{allow: [put], channels: [\"jobs/*\"]}, {deny: [all]}]\n"
+    "  - {name: other, uid: 7}\n"
     "limits:\n"
     "  request_bytes: 1MiB          # plain numbers, or with KiB, MiB, GiB\n"
     "  connections: 10000\n";
@@ -52,7 +59,7 @@ static void check_defaults(const struct config *config)
     struct limits limits = limits_default();
 
     ck_assert_uint_eq(config->listen.count, 1);
-    ck_assert_str_eq(config->listen.items[0], "tcp://127.0.0.1:2426");
+    ck_assert_str_eq(config->listen.items[0].uri, "tcp://127.0.0.1:2426");
     ck_assert_int_eq(config->workers, 0);
     ck_assert_int_eq(config->log_level, LEVEL_INFO);
     ck_assert(config->auto_create);
@@ -102,7 +109,7 @@ START_TEST(documented_example_is_read)
     struct config *config = parse_good(everything);
 
     ck_assert_uint_eq(config->listen.count, 2);
-    ck_assert_str_eq(config->listen.items[1], "unix:///run/chand/chand.sock");
+    ck_assert_str_eq(config->listen.items[1].uri, "unix:///run/chand/chand.sock");
     ck_assert_uint_eq(config->templates.count, 1);
     ck_assert_str_eq(config->templates.items[0].name, "jobs/*");
     ck_assert_int_eq(config->templates.items[0].kind, KIND_FIXED);
@@ -150,7 +157,7 @@ START_TEST(what_is_given_replaces_the_default)
     struct limits limits = limits_default();
 
     ck_assert_uint_eq(config->listen.count, 1);
-    ck_assert_str_eq(config->listen.items[0], "unix:///x");
+    ck_assert_str_eq(config->listen.items[0].uri, "unix:///x");
     ck_assert_int_eq(config->limits.alts_ops, 5);
     ck_assert_int_eq(config->limits.channels, limits.channels);
     config_free(config);
@@ -354,6 +361,17 @@ START_TEST(other_listeners_are_a_fixed_change)
 {
     check_changes("", "listen: [tcp://127.0.0.1:2427]", "listen");
     check_changes("", "listen: [tcp://127.0.0.1:2426, unix:///x]", "listen");
+    check_changes("listen: [unix:///x]", "listen: [{uri: 'unix:///x'}]", "");
+    check_changes("listen: [unix:///x]", "listen: [{uri: 'unix:///x', mode: 0600}]",
+                  "listen");
+    check_changes("listen: [{uri: 'unix:///x', owner: a, group: b}]",
+                  "listen: [{uri: 'unix:///x', group: b}]", "listen");
+    check_changes("listen: [{uri: 'tls://a:1', certificate: a, key: b}]",
+                  "listen: [{uri: 'tls://a:1', certificate: a, key: c}]", "listen");
+    check_changes("listen: [{uri: 'tcp://a:1', proxy: [unix, '::1']}]",
+                  "listen: [{uri: 'tcp://a:1', proxy: [unix, '::2']}]", "listen");
+    check_changes("listen: [{uri: 'tcp://a:1', proxy: [unix]}]",
+                  "listen: [{uri: 'tcp://a:1', proxy: [unix]}]", "");
     check_changes("listen: [unix:///x, unix:///y]", "listen: [unix:///y, unix:///x]",
                   "listen");
 }

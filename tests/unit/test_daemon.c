@@ -144,7 +144,7 @@ START_TEST(without_a_file_everything_has_its_default)
 
     ck_assert_ptr_nonnull(config);
     ck_assert_uint_eq(config->listen.count, 1);
-    ck_assert_str_eq(config->listen.items[0], "tcp://127.0.0.1:2426");
+    ck_assert_str_eq(config->listen.items[0].uri, "tcp://127.0.0.1:2426");
     config_free(config);
 }
 END_TEST

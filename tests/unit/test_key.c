@@ -20,6 +20,18 @@ START_TEST(every_path_stands_once)
 }
 END_TEST
 
+static bool has_items(const struct key *key)
+{
+    static const enum key_type lists[] = {TYPE_LISTENERS, TYPE_RANGES, TYPE_CHANNELS,
+                                          TYPE_USERS,     TYPE_RULES,  TYPE_TEXTS,
+                                          TYPE_RIGHTS};
+
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        if (key->type == lists[i])
+            return true;
+    return false;
+}
+
 START_TEST(every_key_is_reached_from_the_root)
 {
     size_t reached = 0, open = 1;
@@ -30,9 +42,9 @@ START_TEST(every_key_is_reached_from_the_root)
 
         while ((key = key_next_member(group, key)) != NULL) {
             reached++;
-            if (key->type == TYPE_URIS || key->type == TYPE_CHANNELS)
+            if (has_items(key))
                 reached++;
-            if (key->type == TYPE_CHANNELS)
+            if (has_items(key) && key_item(key)->type == TYPE_GROUP)
                 groups[open++] = key_item(key);
             else if (key->type == TYPE_GROUP || key->type == TYPE_BUFFER)
                 groups[open++] = key;
@@ -120,7 +132,8 @@ END_TEST
 
 START_TEST(members_of_the_root_are_the_top_keys)
 {
-    static const char *const names[] = {"listen", "workers", "log", "channels", "limits"};
+    static const char *const names[] = {"listen",   "allow_open", "workers", "log",
+                                        "channels", "users",      "limits"};
     const struct key *key = NULL;
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {

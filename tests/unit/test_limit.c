@@ -22,6 +22,7 @@ static const struct {
     {"alts_ops", 256, LIMIT_COUNT},
     {"output_bytes", 1 << 20, LIMIT_BYTES},
     {"idle_s", 0, LIMIT_SECONDS},
+    {"handshake_s", 10, LIMIT_SECONDS},
 };
 
 START_TEST(rows_are_the_documented_limits_in_their_order)

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -55,12 +56,18 @@ static int connect_to(const struct uri *uri)
                              .sin_port = htons((uint16_t)uri->port)};
     int fd = socket(uri->scheme == URI_UNIX ? AF_UNIX : AF_INET, SOCK_STREAM, 0);
 
+    socklen_t un_len = sizeof un;
+
     memcpy(un.sun_path, uri->path, sizeof un.sun_path);
+    if (uri_is_abstract(uri)) {
+        un.sun_path[0] = '\0';
+        un_len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(uri->path));
+    }
     in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (connect(fd,
                 uri->scheme == URI_UNIX ? (const struct sockaddr *)&un
                                         : (const struct sockaddr *)&in,
-                uri->scheme == URI_UNIX ? sizeof un : sizeof in) == 0)
+                uri->scheme == URI_UNIX ? un_len : sizeof in) == 0)
         return fd;
     close(fd);
     return -1;
@@ -69,14 +76,17 @@ static int connect_to(const struct uri *uri)
 /* What came in: the callback's argument. */
 struct door {
     struct event_base *base;
-    int fds[16], count, wanted;
+    int fds[16], count, wanted, proxies;
+    struct address from[16];
 };
 
-static void on_accepted(int fd, void *arg)
+static void on_accepted(const struct accepted *accepted, void *arg)
 {
     struct door *door = arg;
 
-    door->fds[door->count++] = fd;
+    door->from[door->count] = accepted->from;
+    door->proxies += accepted->is_proxy;
+    door->fds[door->count++] = accepted->fd;
     if (door->count == door->wanted)
         event_base_loopbreak(door->base);
 }
@@ -96,7 +106,7 @@ static void let_in(struct door *door, int count)
 static struct listener *opened(const char *text)
 {
     struct uri uri = uri_of(text);
-    struct listener *l = listener_open(&uri);
+    struct listener *l = listener_open(&uri, NULL);
 
     ck_assert_msg(l, "%s: %s", text, strerror(errno));
     return l;
@@ -131,7 +141,7 @@ START_TEST(a_port_in_use_is_refused)
     struct listener *l = opened("tcp://127.0.0.1:0");
     struct uri uri = *listener_uri(l);
 
-    ck_assert_ptr_null(listener_open(&uri));
+    ck_assert_ptr_null(listener_open(&uri, NULL));
     ck_assert_int_eq(errno, EADDRINUSE);
     listener_free(l);
 }
@@ -149,7 +159,7 @@ START_TEST(a_port_can_be_used_again_at_once)
     close(door.fds[0]); /* our side closes first, and lingers in the kernel */
     close(fd);
     listener_free(l);
-    l = listener_open(&uri);
+    l = listener_open(&uri, NULL);
     ck_assert_ptr_nonnull(l);
     listener_free(l);
     event_base_free(door.base);
@@ -160,7 +170,7 @@ START_TEST(a_host_that_is_none_is_refused)
 {
     struct uri uri = uri_of("tcp://256.0.0.1:0");
 
-    ck_assert_ptr_null(listener_open(&uri));
+    ck_assert_ptr_null(listener_open(&uri, NULL));
     ck_assert_int_eq(errno, EADDRNOTAVAIL);
 }
 END_TEST
@@ -168,7 +178,7 @@ END_TEST
 START_TEST(a_socket_file_comes_and_goes_with_the_listener)
 {
     struct uri uri = unix_uri();
-    struct listener *l = listener_open(&uri);
+    struct listener *l = listener_open(&uri, NULL);
     struct stat st;
 
     ck_assert_ptr_nonnull(l);
@@ -190,7 +200,7 @@ START_TEST(a_left_over_socket_file_is_replaced)
     memcpy(un.sun_path, uri.path, sizeof un.sun_path);
     ck_assert_int_eq(bind(fd, (const struct sockaddr *)&un, sizeof un), 0);
     close(fd);
-    l = listener_open(&uri);
+    l = listener_open(&uri, NULL);
     ck_assert_ptr_nonnull(l);
     client = connect_to(&uri);
     ck_assert_int_ge(client, 0);
@@ -203,11 +213,11 @@ END_TEST
 START_TEST(a_socket_file_that_is_answered_is_left_alone)
 {
     struct uri uri = unix_uri();
-    struct listener *first = listener_open(&uri);
+    struct listener *first = listener_open(&uri, NULL);
     int fd;
 
     ck_assert_ptr_nonnull(first);
-    ck_assert_ptr_null(listener_open(&uri));
+    ck_assert_ptr_null(listener_open(&uri, NULL));
     ck_assert_int_eq(errno, EADDRINUSE);
     fd = connect_to(&uri);
     ck_assert_int_ge(fd, 0);
@@ -226,7 +236,7 @@ START_TEST(a_file_that_is_no_socket_is_left_alone)
     ck_assert_int_ge(fd, 0);
     ck_assert_int_eq(write(fd, "precious", 8), 8);
     close(fd);
-    ck_assert_ptr_null(listener_open(&uri));
+    ck_assert_ptr_null(listener_open(&uri, NULL));
     ck_assert_int_eq(stat(uri.path, &st), 0);
     ck_assert_int_eq(st.st_size, 8);
     remove_folder();
@@ -236,11 +246,11 @@ END_TEST
 START_TEST(a_socket_file_of_somebody_else_is_not_removed)
 {
     struct uri uri = unix_uri();
-    struct listener *first = listener_open(&uri), *second;
+    struct listener *first = listener_open(&uri, NULL), *second;
     int fd;
 
     unlink(uri.path);
-    second = listener_open(&uri);
+    second = listener_open(&uri, NULL);
     ck_assert_ptr_nonnull(second);
     listener_free(first);
     fd = connect_to(&uri);
@@ -257,7 +267,7 @@ START_TEST(without_memory_nothing_is_open)
     struct listener *l;
 
     starve_after(0);
-    l = listener_open(&uri);
+    l = listener_open(&uri, NULL);
     ck_assert_int_gt(starve_end(), 0);
     ck_assert_ptr_null(l);
     ck_assert_int_lt(connect_to(&uri), 0);
@@ -327,7 +337,145 @@ START_TEST(what_does_not_listen_is_not_adopted)
 }
 END_TEST
 
+START_TEST(an_abstract_socket_has_a_name_and_no_file)
+{
+    struct door door = {.base = event_base_new()};
+    struct listener *l, *adopted;
+    struct uri uri;
+    char text[64];
+    int fd;
+
+    snprintf(text, sizeof text, "unix://@chand-test-%d", (int)getpid());
+    uri = uri_of(text);
+    l = opened(text);
+    ck_assert_str_eq(listener_uri(l)->path, text + strlen("unix://"));
+    ck_assert_int_lt(access(uri.path, F_OK), 0);
+    ck_assert_ptr_null(listener_open(&uri, NULL));
+    ck_assert_int_eq(errno, EADDRINUSE);
+    ck_assert(listener_start(l, door.base, on_accepted, &door));
+    fd = connect_to(&uri);
+    ck_assert_int_ge(fd, 0);
+    let_in(&door, 1);
+    ck_assert_int_eq(door.from[0].family, ADDRESS_UNIX);
+    close(door.fds[0]);
+    close(fd);
+    listener_free(l);
+    ck_assert_int_lt(connect_to(&uri), 0);
+
+    fd = socket(AF_UNIX, SOCK_STREAM, 0); /* the same name, from somebody else */
+    {
+        struct sockaddr_un un = {.sun_family = AF_UNIX};
+
+        memcpy(un.sun_path + 1, uri.path + 1, strlen(uri.path) - 1);
+        ck_assert_int_eq(
+            bind(fd, (const struct sockaddr *)&un,
+                 (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(uri.path))),
+            0);
+    }
+    ck_assert_int_eq(listen(fd, 1), 0);
+    adopted = listener_adopt(fd);
+    ck_assert_ptr_nonnull(adopted);
+    ck_assert_str_eq(listener_uri(adopted)->path, uri.path);
+    listener_free(adopted);
+    event_base_free(door.base);
+}
+END_TEST
+
+START_TEST(a_socket_file_is_as_the_configuration_wants_it)
+{
+    const struct config_listen how = {.mode = 0600};
+    struct uri uri = unix_uri();
+    struct listener *l = listener_open(&uri, &how);
+    struct stat st;
+
+    ck_assert_ptr_nonnull(l);
+    ck_assert_ptr_eq(listener_how(l), &how);
+    ck_assert_int_eq(stat(uri.path, &st), 0);
+    ck_assert_int_eq(st.st_mode & 0777, 0600);
+    listener_free(l);
+    remove_folder();
+}
+END_TEST
+
 /* ---- accepting ---- */
+
+START_TEST(who_comes_has_an_address)
+{
+    struct listener *l = opened("tcp://127.0.0.1:0");
+    struct door door = {.base = event_base_new()};
+    struct sockaddr_in in;
+    socklen_t len = sizeof in;
+    int fd = connect_to(listener_uri(l));
+    char text[ADDRESS_TEXT_MAX], expected[ADDRESS_TEXT_MAX];
+
+    ck_assert(listener_start(l, door.base, on_accepted, &door));
+    let_in(&door, 1);
+    ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&in, &len), 0);
+    snprintf(expected, sizeof expected, "127.0.0.1:%d", ntohs(in.sin_port));
+    address_format(&door.from[0], text);
+    ck_assert_str_eq(text, expected);
+    ck_assert_int_eq(door.proxies, 0);
+    close(door.fds[0]);
+    close(fd);
+    listener_free(l);
+    event_base_free(door.base);
+}
+END_TEST
+
+START_TEST(who_comes_from_a_range_of_proxies_is_one)
+{
+    static const struct {
+        const char *range;
+        int proxies;
+    } rows[] = {{"127.0.0.0/8", 1}, {"10.0.0.0/8", 0}, {"::/0", 0}, {"unix", 0}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct address_range ranges[2];
+        const struct config_listen how = {.mode = -1, .proxy = {ranges, 2}};
+        struct uri uri = uri_of("tcp://127.0.0.1:0");
+        struct listener *l = listener_open(&uri, &how);
+        struct door door = {.base = event_base_new()};
+        int fd = connect_to(listener_uri(l));
+
+        ck_assert_ptr_null(address_range_parse("192.0.2.1", &ranges[0]));
+        ck_assert_ptr_null(address_range_parse(rows[i].range, &ranges[1]));
+        ck_assert(listener_start(l, door.base, on_accepted, &door));
+        let_in(&door, 1);
+        ck_assert_int_eq(door.proxies, rows[i].proxies);
+        close(door.fds[0]);
+        close(fd);
+        listener_free(l);
+        event_base_free(door.base);
+    }
+}
+END_TEST
+
+/* Whatever went wrong before: it must not be served in plain. */
+START_TEST(a_listener_with_tls_does_not_start_without_keys)
+{
+    const struct config_listen how = {.uri = (char[]){"tls://127.0.0.1:0"}, .mode = -1};
+    struct uri tls = uri_of("tls://127.0.0.1:0");
+    struct event_base *base = event_base_new();
+    struct listener *l = listener_open(&tls, NULL), *adopted;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    ck_assert_ptr_nonnull(l);
+    ck_assert_int_gt(listener_uri(l)->port, 0);
+    ck_assert(!listener_start(l, base, on_accepted, NULL));
+    ck_assert_int_eq(errno, EINVAL);
+    listener_free(l);
+
+    ck_assert_int_eq(listen(fd, 1), 0);
+    adopted = listener_adopt(fd);
+    ck_assert_ptr_nonnull(adopted);
+    ck_assert_int_eq(listener_uri(adopted)->scheme, URI_TCP);
+    listener_set_up(adopted, &how);
+    ck_assert_int_eq(listener_uri(adopted)->scheme, URI_TLS);
+    ck_assert(!listener_start(adopted, base, on_accepted, NULL));
+    listener_free(adopted);
+    event_base_free(base);
+}
+END_TEST
 
 START_TEST(connections_are_handed_over_ready_for_use)
 {
@@ -444,7 +592,10 @@ UNIT_MAIN("listener", port_0_becomes_a_real_one, a_name_stays_as_it_was_asked_fo
           a_file_that_is_no_socket_is_left_alone,
           a_socket_file_of_somebody_else_is_not_removed, without_memory_nothing_is_open,
           a_socket_that_listens_is_adopted, the_file_of_an_adopted_socket_stays,
-          what_does_not_listen_is_not_adopted, connections_are_handed_over_ready_for_use,
-          nobody_is_accepted_before_the_start,
+          what_does_not_listen_is_not_adopted, an_abstract_socket_has_a_name_and_no_file,
+          a_socket_file_is_as_the_configuration_wants_it, who_comes_has_an_address,
+          who_comes_from_a_range_of_proxies_is_one,
+          a_listener_with_tls_does_not_start_without_keys,
+          connections_are_handed_over_ready_for_use, nobody_is_accepted_before_the_start,
           without_descriptors_it_pauses_says_so_once_and_goes_on,
           a_paused_listener_may_be_freed)

@@ -4,8 +4,10 @@
 #include "document.h"
 #include "located.h"
 #include "reader.h"
+#include "right.h"
 #include "unit.h"
 
+#define HEX             "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
 
 static struct mistakes mistakes;
@@ -126,9 +128,45 @@ START_TEST(listeners_keep_their_order)
         read_good("listen: [tcp://127.0.0.1:1, 'unix:///tmp/x', 'tcp://[::1]:2']");
 
     ck_assert_uint_eq(config->listen.count, 3);
-    ck_assert_str_eq(config->listen.items[0], "tcp://127.0.0.1:1");
-    ck_assert_str_eq(config->listen.items[1], "unix:///tmp/x");
-    ck_assert_str_eq(config->listen.items[2], "tcp://[::1]:2");
+    ck_assert_str_eq(config->listen.items[0].uri, "tcp://127.0.0.1:1");
+    ck_assert_str_eq(config->listen.items[1].uri, "unix:///tmp/x");
+    ck_assert_str_eq(config->listen.items[2].uri, "tcp://[::1]:2");
+    finish(config);
+}
+END_TEST
+
+START_TEST(a_listener_may_have_more_than_a_uri)
+{
+    struct config *config = read_good("listen:\n"
+                                      "  - uri: tls://[::]:2427\n"
+                                      "    certificate: /a.pem\n"
+                                      "    key: b.pem\n"
+                                      "    client_ca: c.pem\n"
+                                      "    client_required: false\n"
+                                      "    min_version: 1.2\n"
+                                      "    proxy: [10.0.0.0/8, '::1']\n"
+                                      "  - {uri: unix:///x, mode: 0640, owner: chand, "
+                                      "group: 100}\n");
+    const struct config_listen *tls = &config->listen.items[0], *file = tls + 1;
+
+    ck_assert_uint_eq(config->listen.count, 2);
+    ck_assert_str_eq(tls->uri, "tls://[::]:2427");
+    ck_assert_str_eq(tls->certificate, "/a.pem");
+    ck_assert_str_eq(tls->key, "b.pem");
+    ck_assert_str_eq(tls->client_ca, "c.pem");
+    ck_assert(!tls->client_required);
+    ck_assert_int_eq(tls->min_version, CONFIG_TLS_1_2);
+    ck_assert_uint_eq(tls->proxy.count, 2);
+    ck_assert_uint_eq(tls->proxy.items[0].bits, 8);
+    ck_assert_uint_eq(tls->proxy.items[1].bits, 128);
+    ck_assert_int_eq(tls->mode, -1);
+    ck_assert_ptr_null(tls->owner);
+    ck_assert_int_eq(file->mode, 0640);
+    ck_assert_str_eq(file->owner, "chand");
+    ck_assert_str_eq(file->group, "100");
+    ck_assert(file->client_required);
+    ck_assert_int_eq(file->min_version, CONFIG_TLS_1_3);
+    ck_assert_uint_eq(file->proxy.count, 0);
     finish(config);
 }
 END_TEST
@@ -269,6 +307,23 @@ START_TEST(bad_values_are_reported_at_the_value)
         {"listen: [«unix://sock»]\n", "listen[0]", "unix:///PATH"},
         {"listen: [«[a]»]\n", "listen[0]", "not a list"},
         {"listen: [tcp://a:1, «~»]\n", "listen[1]", "not nothing"},
+        {"listen: [«{mode: 0600}»]\n", "listen[0].uri", "is missing"},
+        {"listen: [{uri: 'unix:///x', «post»: 1}]\n", "listen[0].post", "unknown key"},
+        {"listen: [{uri: 'unix:///x', mode: «rw»}]\n", "listen[0].mode", "octal"},
+        {"listen: [{uri: 'unix:///x', mode: «0780»}]\n", "listen[0].mode", "octal"},
+        {"listen: [{uri: 'unix:///x', mode: «1777»}]\n", "listen[0].mode", "octal"},
+        {"listen: [{uri: 'unix:///x', owner: «a b»}]\n", "listen[0].owner", "a name or"},
+        {"listen: [{uri: 'unix:///x', group: «''»}]\n", "listen[0].group", "a name or"},
+        {"listen: [{uri: 'tcp://a:1', proxy: «[]»}]\n", "listen[0].proxy",
+         "at least one address"},
+        {"listen: [{uri: 'tcp://a:1', proxy: «10.0.0.1»}]\n", "listen[0].proxy",
+         "at least one address"},
+        {"listen: [{uri: 'tcp://a:1', proxy: [unix, «'10.0.0.1/8'»]}]\n",
+         "listen[0].proxy[1]", "bits set behind"},
+        {"listen: [{uri: 'tls://a:1', certificate: a, key: b, min_version: «1.1»}]\n",
+         "listen[0].min_version", "must be 1.2 or 1.3"},
+        {"listen: [{uri: 'tls://a:1', certificate: «''», key: b}]\n",
+         "listen[0].certificate", "the name of a file"},
         {"channels:\n  templates:\n    - match: a\n      buffer: {kind: «ring», size: "
          "2}\n",
          "channels.templates[0].buffer.kind", "one of none, fixed, sliding"},
@@ -367,11 +422,105 @@ START_TEST(long_texts_are_shown_in_part)
 }
 END_TEST
 
+START_TEST(users_have_means_rules_and_limits)
+{
+    struct config *config = read_good(
+        "allow_open: true\n"
+        "users:\n"
+        "- name: a\n"
+        "  tokens: [sha256:" HEX "]\n"
+        "  certificates: ['CN=a,O=b', DNS:x]\n"
+        "  uid: 0\n"
+        "  gid: 4294967294\n"
+        "  rules:\n"
+        "  - {allow: [put, take], channels: ['jobs/*', b]}\n"
+        "  - deny: [all]\n"
+        "  limits: {connections: 1, parked: 2, buffered_bytes: 3KiB, requests_per_s: 4}\n"
+        "- {name: b, tokens: , rules: [], limits: }\n");
+    const struct config_user *a = &config->users.items[0], *b = &config->users.items[1];
+
+    ck_assert(config->allow_open);
+    ck_assert_uint_eq(config->users.count, 2);
+    ck_assert_str_eq(a->name, "a");
+    ck_assert_uint_eq(a->tokens.count, 1);
+    ck_assert_str_eq(a->tokens.items[0], "sha256:" HEX);
+    ck_assert_uint_eq(a->certificates.count, 2);
+    ck_assert_str_eq(a->certificates.items[0], "CN=a,O=b");
+    ck_assert_int_eq(a->uid, 0);
+    ck_assert_int_eq(a->gid, 4294967294);
+    ck_assert_uint_eq(a->rules.count, 2);
+    ck_assert_uint_eq(a->rules.items[0].allow,
+                      RIGHT_BIT(RIGHT_PUT) | RIGHT_BIT(RIGHT_TAKE));
+    ck_assert_uint_eq(a->rules.items[0].deny, 0);
+    ck_assert_uint_eq(a->rules.items[0].channels.count, 2);
+    ck_assert_str_eq(a->rules.items[0].channels.items[1], "b");
+    ck_assert_uint_eq(a->rules.items[1].deny, RIGHTS_ALL);
+    ck_assert_uint_eq(a->rules.items[1].channels.count, 0);
+    ck_assert_int_eq(a->connections, 1);
+    ck_assert_int_eq(a->parked, 2);
+    ck_assert_int_eq(a->buffered_bytes, 3072);
+    ck_assert_int_eq(a->requests_per_s, 4);
+    ck_assert_int_eq(b->uid, -1);
+    ck_assert_int_eq(b->gid, -1);
+    ck_assert_uint_eq(b->rules.count, 0);
+    ck_assert_int_eq(b->connections, 0);
+    finish(config);
+}
+END_TEST
+
+START_TEST(mistakes_within_users_are_reported_where_they_are)
+{
+    static const struct mistake_case cases[] = {
+        {"users: [{name: a, rules: [{allow: [put, «tke»]}]}]",
+         "users[0].rules[0].allow[1]",
+         "all or one of put, take, open, close, delete, stat, list or admin, not "
+         "\"tke\""},
+        {"users: [{name: a, rules: [{allow: «all»}]}]", "users[0].rules[0].allow",
+         "a list of at least one operation"},
+        {"users: [{name: a, rules: [{allow: «[]»}]}]", "users[0].rules[0].allow",
+         "a list of at least one operation, not an empty list"},
+        {"users: [{name: a, rules: [{allow: [put], «chanels»: [a]}]}]",
+         "users[0].rules[0].chanels", "did you mean channels?"},
+        {"users: [{name: a, limits: {«parkd»: 1}}]", "users[0].limits.parkd",
+         "did you mean parked?"},
+        {"users: [{name: a, «token»: [x]}]", "users[0].token", "did you mean tokens?"},
+        {"users: [{name: a, uid: «-1»}]", "users[0].uid", "a whole number from 0"},
+        {"users: [{name: a, limits: {connections: «0»}}]", "users[0].limits.connections",
+         "from 1"},
+        {"users: [«{uid: 1}»]", "users[0].name", "is missing"},
+        {"«user»: []", "user", "did you mean users?"},
+    };
+
+    check_cases(cases, COUNT_OF(cases));
+}
+END_TEST
+
+START_TEST(what_may_be_a_token_is_not_shown)
+{
+    static const char *const texts[] = {
+        "users: [{name: a, tokens: [hush]}]", "users: [{name: a, tokens: hush}]",
+        "users: [{name: a, tokens: [[hush], {hush: hush}]}]"};
+
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        struct config *config = read_text(texts[i]);
+
+        ck_assert_uint_gt(mistakes_count(&mistakes), 0);
+        for (size_t j = 0; j < mistakes_count(&mistakes); j++)
+            ck_assert_msg(!strstr(mistakes_line(&mistakes, j), "hush"), "%s",
+                          mistakes_line(&mistakes, j));
+        finish(config);
+    }
+}
+END_TEST
+
 UNIT_MAIN("reader", plain_values_go_into_their_fields, every_limit_goes_into_its_field,
           what_is_absent_stays, quoted_values_are_as_good_as_plain_ones,
-          listeners_keep_their_order, templates_have_a_glob_and_settings,
-          channels_to_open_have_a_name_and_settings, groups_and_lists_may_hold_nothing,
-          unknown_keys_are_reported_at_the_key, bad_values_are_reported_at_the_value,
-          values_of_another_kind_are_reported,
+          listeners_keep_their_order, a_listener_may_have_more_than_a_uri,
+          templates_have_a_glob_and_settings, channels_to_open_have_a_name_and_settings,
+          groups_and_lists_may_hold_nothing, unknown_keys_are_reported_at_the_key,
+          bad_values_are_reported_at_the_value, values_of_another_kind_are_reported,
           missing_members_are_reported_at_the_mapping,
-          what_the_document_refused_is_not_reported_again, long_texts_are_shown_in_part)
+          what_the_document_refused_is_not_reported_again, long_texts_are_shown_in_part,
+          users_have_means_rules_and_limits,
+          mistakes_within_users_are_reported_where_they_are,
+          what_may_be_a_token_is_not_shown)

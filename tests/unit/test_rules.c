@@ -54,6 +54,12 @@ START_TEST(what_fits_together_is_fine)
         "channels: {open: [{name: a, buffer: {kind: promise}}]}",
         "channels: {open: [{name: a, buffer: {kind: none}, max_parked: 100}]}",
         "channels: {templates: [{match: a}, {match: a}], open: [{name: a}]}",
+        "listen: [tcp://a:1, unix:///x, 'unix://@x']",
+        "listen: [{uri: 'tls://a:1', certificate: c, key: k}]",
+        "listen: [{uri: 'tls://a:1', certificate: c, key: k, min_version: 1.2}]",
+        "listen: [{uri: 'tls://a:1', certificate: c, key: k, client_ca: a}]",
+        "listen: [{uri: 'unix:///x', mode: 0600, owner: a, group: b, proxy: [unix]}]",
+        "listen: [{uri: 'unix://@x', proxy: [unix]}]",
     };
 
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
@@ -62,6 +68,30 @@ START_TEST(what_fits_together_is_fine)
                       mistakes_line(&mistakes, 0));
         mistakes_release(&mistakes);
     }
+}
+END_TEST
+
+START_TEST(a_listener_has_what_fits_its_scheme)
+{
+    static const struct mistake_case cases[] = {
+        {"listen: [«tls://a:1»]", "listen[0]", "needs a certificate: write it as"},
+        {"listen: [«{uri: 'tls://a:1', key: k}»]", "listen[0].certificate",
+         "is missing; tls:// needs one"},
+        {"listen: [«{uri: 'tls://a:1', certificate: c}»]", "listen[0].key",
+         "is missing; tls:// needs one"},
+        {"listen: [{uri: 'tcp://a:1', «certificate»: c}]", "listen[0].certificate",
+         "for tls:// only"},
+        {"listen: [{uri: 'unix:///x', «min_version»: 1.2}]", "listen[0].min_version",
+         "for tls:// only"},
+        {"listen: [{uri: 'tcp://a:1', «mode»: 0600}]", "listen[0].mode",
+         "for unix:/// only"},
+        {"listen: [{uri: 'unix://@x', «owner»: a}]", "listen[0].owner",
+         "for unix:/// only"},
+        {"listen: [{uri: 'tls://a:1', certificate: c, key: k, «client_required»: true}]",
+         "listen[0].client_required", "means nothing without client_ca"},
+    };
+
+    check_cases(cases, COUNT_OF(cases));
 }
 END_TEST
 
@@ -211,8 +241,8 @@ START_TEST(many_names_take_no_quadratic_time)
 }
 END_TEST
 
-UNIT_MAIN("rules", what_fits_together_is_fine, sized_kinds_need_a_size,
-          other_kinds_have_no_size, sizes_are_within_the_limit,
+UNIT_MAIN("rules", what_fits_together_is_fine, a_listener_has_what_fits_its_scheme,
+          sized_kinds_need_a_size, other_kinds_have_no_size, sizes_are_within_the_limit,
           max_parked_is_within_the_limit, raised_limit_allows_more, name_is_opened_once,
           each_repetition_of_a_name_is_reported,
           what_could_not_be_read_is_not_reported_again, many_names_take_no_quadratic_time)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "config.h"
+#include "right.h"
 #include "scalar.h"
 #include "unit.h"
 
@@ -243,12 +244,65 @@ END_TEST
 
 static const struct key uri_key = {.type = TYPE_URI};
 
-START_TEST(uris_are_tcp_or_unix)
+START_TEST(modes_are_octal)
+{
+    static const struct key key = {.type = TYPE_MODE, .most = 0777};
+    static const struct reading valid[] = {
+        {"0660", 0660}, {"660", 0660}, {"0", 0}, {"0777", 0777}, {"000600", 0600}};
+    static const char *const invalid[] = {
+        "", "1000", "0o660", "0860", "-1", "rw-rw----", "7777777777777777777777777"};
+
+    check_valid(&key, valid, COUNT_OF(valid));
+    check_invalid(&key, invalid, COUNT_OF(invalid));
+}
+END_TEST
+
+START_TEST(accounts_are_names_or_numbers)
+{
+    static const struct key key = {.type = TYPE_ACCOUNT};
+    static const struct reading valid[] = {{"chand", 0}, {"0", 0}, {"_a-b.C9", 0}};
+    static const char *const invalid[] = {
+        "", "a b", "-x", "a:b", "\xc3\xa9", "x23456789012345678901234567890123"};
+
+    check_valid(&key, valid, COUNT_OF(valid));
+    check_invalid(&key, invalid, COUNT_OF(invalid));
+}
+END_TEST
+
+START_TEST(ranges_are_addresses_with_bits)
+{
+    static const struct key key = {.type = TYPE_RANGE};
+    static const struct reading valid[] = {
+        {"10.0.0.0/8", 0}, {"::1", 0}, {"unix", 0}, {"2001:db8::/32", 0}};
+    static const char *const invalid[] = {"", "10.0.0.0/33", "10.1.0.0/8", "localhost"};
+
+    check_valid(&key, valid, COUNT_OF(valid));
+    check_invalid(&key, invalid, COUNT_OF(invalid));
+    ck_assert_ptr_nonnull(strstr(scalar_hint(&key, "10.1.0.0/8"), "bits set behind"));
+    ck_assert_ptr_null(scalar_hint(&key, "10.0.0.0/8"));
+}
+END_TEST
+
+START_TEST(versions_of_tls_are_1_2_and_1_3)
+{
+    static const struct key key = {.type = TYPE_TLS_VERSION};
+    static const struct reading valid[] = {{"1.2", CONFIG_TLS_1_2},
+                                           {"1.3", CONFIG_TLS_1_3}};
+    static const char *const invalid[] = {"", "1.1", "1", "TLS 1.3", "1.30", "3"};
+
+    check_valid(&key, valid, COUNT_OF(valid));
+    check_invalid(&key, invalid, COUNT_OF(invalid));
+}
+END_TEST
+
+START_TEST(uris_are_tcp_tls_or_unix)
 {
     static const struct reading valid[] = {{"tcp://127.0.0.1:2426", 0},
                                            {"tcp://localhost:0", 0},
                                            {"tcp://[::1]:65535", 0},
-                                           {"unix:///run/chand/chand.sock", 0}};
+                                           {"tls://[::1]:65535", 0},
+                                           {"unix:///run/chand/chand.sock", 0},
+                                           {"unix://@chand", 0}};
     static const char *const invalid[] = {"",
                                           "http://127.0.0.1:1",
                                           "tcp://127.0.0.1",
@@ -364,7 +418,7 @@ START_TEST(every_default_and_sample_of_the_table_is_valid)
         char shown[SCALAR_RULE_MAX];
         int64_t as_is = 0, as_shown = 0;
 
-        if (!scalar_is_plain(key->type) || key->type == TYPE_URI)
+        if (!scalar_is_plain(key->type) || strcmp(key->shown, "") == 0)
             continue;
         scalar_show(key, shown);
         ck_assert_msg(scalar_read(key, key->shown, &as_is), "%s", key->path);
@@ -374,15 +428,83 @@ START_TEST(every_default_and_sample_of_the_table_is_valid)
 }
 END_TEST
 
+START_TEST(users_have_names_without_slash_and_colon)
+{
+    static const struct key key = {.type = TYPE_USER};
+    static const struct reading valid[] = {{"a", 0}, {"billing-2.prod_x", 0}, {"0", 0}};
+    static const char *const invalid[] = {"", "a/b", "a:b", "a b", "é", "a\n", "*"};
+    char *longest = repeat('x', 64), *longer = repeat('x', 65);
+    int64_t n;
+
+    check_valid(&key, valid, COUNT_OF(valid));
+    check_invalid(&key, invalid, COUNT_OF(invalid));
+    ck_assert(scalar_read(&key, longest, &n));
+    ck_assert(!scalar_read(&key, longer, &n));
+    free(longest);
+    free(longer);
+}
+END_TEST
+
+START_TEST(lines_have_anything_but_controls)
+{
+    static const struct key key = {.type = TYPE_LINE};
+    static const struct reading valid[] = {{"CN=a, O=b", 0}, {"DNS:*.é", 0}, {" ", 0}};
+    static const char *const invalid[] = {"", "a\tb", "a\n", "\x7f"};
+    char *longest = repeat('x', 512), *longer = repeat('x', 513);
+    int64_t n;
+
+    check_valid(&key, valid, COUNT_OF(valid));
+    check_invalid(&key, invalid, COUNT_OF(invalid));
+    ck_assert(scalar_read(&key, longest, &n));
+    ck_assert(!scalar_read(&key, longer, &n));
+    free(longest);
+    free(longer);
+}
+END_TEST
+
+START_TEST(rights_add_up_in_their_field)
+{
+    static const struct key key = {.type = TYPE_RIGHT};
+    static const char *const invalid[] = {"", "Put", "puts", "alts", "*"};
+    uint32_t field = 0;
+    int64_t n;
+
+    check_invalid(&key, invalid, COUNT_OF(invalid));
+    ck_assert(scalar_read(&key, "put", &n) && scalar_store(&key, "put", n, &field));
+    ck_assert(scalar_read(&key, "admin", &n) && scalar_store(&key, "admin", n, &field));
+    ck_assert_uint_eq(field, RIGHT_BIT(RIGHT_PUT) | RIGHT_BIT(RIGHT_ADMIN));
+    ck_assert(scalar_read(&key, "all", &n) && scalar_store(&key, "all", n, &field));
+    ck_assert_uint_eq(field, RIGHTS_ALL);
+}
+END_TEST
+
+START_TEST(digests_are_hashes_of_either_kind)
+{
+    static const struct key key = {.type = TYPE_DIGEST};
+    static const struct reading valid[] = {
+        {"sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", 0},
+        {"$argon2id$v=19$m=8192,t=1,p=1$nvtJxSXCd8ZyAYjd21td5Q"
+         "$F9CXx26hsR5UbgsxFVs9Wit8nHTOTqLc4RtUTMsN8ZU",
+         0}};
+    static const char *const invalid[] = {"", "secret", "sha256:00", "$argon2id$"};
+
+    check_valid(&key, valid, COUNT_OF(valid));
+    check_invalid(&key, invalid, COUNT_OF(invalid));
+}
+END_TEST
+
 UNIT_MAIN("scalar", counts_are_whole_numbers, range_includes_its_ends,
           bytes_are_plain_or_with_a_unit, range_of_bytes_is_shown_with_units,
           seconds_and_milliseconds_are_whole_numbers, workers_are_a_number_or_auto,
           bools_are_true_or_false, levels_are_names, kinds_are_names,
           channel_names_are_those_of_the_protocol,
-          globs_are_names_with_stars_and_question_marks, uris_are_tcp_or_unix,
-          hint_says_what_is_wrong_with_a_uri, numbers_go_into_their_fields_and_back,
-          kind_goes_into_its_field_and_back,
+          globs_are_names_with_stars_and_question_marks, uris_are_tcp_tls_or_unix,
+          modes_are_octal, accounts_are_names_or_numbers, ranges_are_addresses_with_bits,
+          versions_of_tls_are_1_2_and_1_3, hint_says_what_is_wrong_with_a_uri,
+          numbers_go_into_their_fields_and_back, kind_goes_into_its_field_and_back,
           stored_text_is_a_copy_that_replaces_the_last_one,
           all_types_but_groups_and_lists_are_plain, bytes_are_shown_with_the_largest_unit,
           other_types_are_shown_as_they_stand,
-          every_default_and_sample_of_the_table_is_valid)
+          every_default_and_sample_of_the_table_is_valid,
+          users_have_names_without_slash_and_colon, lines_have_anything_but_controls,
+          rights_add_up_in_their_field, digests_are_hashes_of_either_kind)

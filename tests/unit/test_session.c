@@ -334,8 +334,7 @@ START_TEST(a_client_that_cannot_be_waited_for_is_let_go)
 
     ck_assert_ptr_nonnull(file);
     serving_start(&sv, 1);
-    metrics_add(&sv.metrics, METRIC_connections, 1);
-    ck_assert(worker_welcome(sv.workers[0], dup(fileno(file))));
+    serving_welcome(&sv, 0, dup(fileno(file)));
     serving_await_sessions(&sv, 0);
     serving_stop(&sv);
     fclose(file);
