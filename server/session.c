@@ -6,199 +6,9 @@
 #include <sys/socket.h>
 #include "backlog.h"
 #include "clock.h"
-#include "dispatch.h"
 #include "guard.h"
+#include "outlet.h"
 #include "worker.h"
-
-/* Replies are sent on when so much of them has been written. */
-enum { SEND_CHUNK = 256 * 1024 };
-
-/* ---- output: session.lock is held ---- */
-
-static size_t session_unsent(const struct session *s)
-{
-    return backlog_rest(s->backlog).len;
-}
-
-/* Tells the hub how much output waits, in all, for clients to read. */
-static void session_count(struct session *s, size_t unsent)
-{
-    atomic_fetch_add_explicit(&s->worker->hub->outside,
-                              (int64_t)unsent - (int64_t)s->backlog->counted,
-                              memory_order_relaxed);
-    s->backlog->counted = unsent;
-}
-
-static void session_recount(struct session *s)
-{
-    const size_t unsent = session_unsent(s);
-
-    if (s->backlog && s->backlog->counted != unsent)
-        session_count(s, unsent);
-}
-
-static void session_forget_backlog(struct session *s)
-{
-    if (!s->backlog)
-        return;
-    session_count(s, 0);
-    backlog_free(s->backlog);
-    s->backlog = NULL;
-}
-
-static void session_break(struct session *s)
-{
-    s->broken = true;
-    session_forget_backlog(s);
-}
-
-/* What became of a send: how many bytes went. */
-static size_t session_sent(struct session *s, ssize_t n)
-{
-    if (n >= 0) {
-        metrics_add(s->worker->metrics, METRIC_sent_bytes, n);
-        return (size_t)n;
-    }
-    if (errno != EAGAIN && errno != EWOULDBLOCK)
-        session_break(s);
-    return 0;
-}
-
-/* Sends what it can of the bytes; how many. */
-static size_t session_send(struct session *s, struct slice bytes)
-{
-    ssize_t n;
-
-    do
-        n = transport_send(&s->transport, bytes.bytes, bytes.len);
-    while (n < 0 && errno == EINTR);
-    return session_sent(s, n);
-}
-
-static size_t session_send_pieces(struct session *s, const struct gather *g)
-{
-    ssize_t n;
-
-    do
-        n = transport_send_pieces(&s->transport, g);
-    while (n < 0 && errno == EINTR);
-    return session_sent(s, n);
-}
-
-/* Keeps what the socket won't take: all but the bytes that were sent. */
-static void session_keep(struct session *s, const struct gather *g, size_t sent)
-{
-    if (!s->backlog)
-        s->backlog = backlog_new();
-    if (s->backlog)
-        gather_copy(g, sent, &s->backlog->text);
-    if (!s->backlog || s->backlog->text.broken)
-        session_break(s);
-}
-
-/* Sends what was gathered, before which nothing waits. */
-static void session_send_scratch(struct session *s, struct gather *scratch)
-{
-    const struct text *text = &scratch->text;
-    size_t sent = 0;
-
-    if (text->broken)
-        session_break(s);
-    if (!s->broken && scratch->count > 0)
-        sent = session_send_pieces(s, scratch);
-    else if (!s->broken && text->len > 0)
-        sent = session_send(s, slice_of(text->bytes, text->len));
-    if (sent < gather_len(scratch) && !s->broken)
-        session_keep(s, scratch, sent);
-    gather_clear(scratch);
-}
-
-/* Sends what waits. */
-static void session_flush(struct session *s)
-{
-    size_t n;
-
-    if (s->broken || session_unsent(s) == 0)
-        return;
-    n = session_send(s, backlog_rest(s->backlog));
-    if (n > 0)
-        atomic_store_explicit(&s->heard_ns, clock_now_ns(), memory_order_relaxed);
-    if (!s->broken)
-        backlog_consume(s->backlog, n);
-    if (session_unsent(s) == 0)
-        session_forget_backlog(s);
-    session_recount(s);
-}
-
-/* Writes one reply, behind what waits already or into the drainer's scratch. */
-static void session_answer(struct session *s, struct completion *c, struct worker *by)
-{
-    const struct dispatch_info info = {&by->limits, by->metrics};
-
-    if (c->op == OP_LEAVE)
-        s->left = true;
-    else if (s->broken)
-        return;
-    else if (s->backlog)
-        dispatch_answer(&s->backlog->text, c, &info);
-    else
-        dispatch_gather(&by->scratch, c, &info);
-    if (s->backlog && s->backlog->text.broken)
-        session_break(s);
-}
-
-/* What was answered is released when its reply refers to it no more. */
-static void session_release(struct list *answered, struct worker *by)
-{
-    struct list *link;
-
-    while ((link = list_pop(answered)))
-        dispatch_release(container_of(link, struct completion, link), &by->turn.retired);
-}
-
-/* Writes all replies; how many. */
-static int64_t session_answer_all(struct session *s, struct list *done, struct worker *by)
-{
-    struct list answered, *link;
-    int64_t replies = 0;
-
-    list_init(&answered);
-    while ((link = list_pop(done))) {
-        list_push(&answered, link);
-        session_answer(s, container_of(link, struct completion, link), by);
-        if (gather_len(&by->scratch) > SEND_CHUNK || gather_is_full(&by->scratch)) {
-            session_send_scratch(s, &by->scratch);
-            session_release(&answered, by);
-        }
-        replies++;
-    }
-    session_send_scratch(s, &by->scratch);
-    session_release(&answered, by);
-    return replies;
-}
-
-void session_drain(struct session *s, struct worker *by)
-{
-    struct list done;
-    int64_t replies;
-    bool alert;
-
-    pthread_mutex_lock(&s->lock);
-    hub_collect(by->hub, &s->seat, by->turn.worker, &done);
-    replies = session_answer_all(s, &done, by);
-    session_recount(s);
-    if (by == s->worker && session_unsent(s) > (size_t)by->limits.output_bytes)
-        s->choked = true; /* it may be in the middle of its input */
-    alert = (session_unsent(s) > 0 || s->broken || s->left) && !s->alerted &&
-            s->transport.fd >= 0;
-    if (alert)
-        s->alerted = true;
-    pthread_mutex_unlock(&s->lock);
-    atomic_store_explicit(&s->heard_ns, by->now_ns, memory_order_relaxed);
-    metrics_add(by->metrics, METRIC_replies_total, replies);
-    if (alert)
-        worker_alert(s->worker, s, by);
-}
 
 /* ---- input: the owner ---- */
 
@@ -306,7 +116,7 @@ static void session_read(struct session *s)
     if (n <= 0) {
         if (n < 0) {
             pthread_mutex_lock(&s->lock);
-            session_break(s);
+            outlet_break(s);
             pthread_mutex_unlock(&s->lock);
         }
         session_leave(s);
@@ -331,7 +141,7 @@ static void session_on_event(evutil_socket_t fd, short what, void *arg)
     (void)fd;
     if (what & EV_WRITE) {
         pthread_mutex_lock(&s->lock);
-        session_flush(s);
+        outlet_flush(s);
         pthread_mutex_unlock(&s->lock);
         session_attend(s);
     } else if (what & EV_READ) {
@@ -352,7 +162,7 @@ static void session_give_up(struct session *s)
     bool left;
 
     pthread_mutex_lock(&s->lock);
-    session_break(s);
+    outlet_break(s);
     left = s->left;
     pthread_mutex_unlock(&s->lock);
     session_leave(s);
@@ -382,7 +192,7 @@ void session_attend(struct session *s)
     bool left, broken;
 
     pthread_mutex_lock(&s->lock);
-    unsent = session_unsent(s);
+    unsent = outlet_unsent(s);
     broken = s->broken;
     left = s->left;
     pthread_mutex_unlock(&s->lock);
@@ -467,7 +277,7 @@ void session_end(struct session *s)
     session_wait_no_more(s);
     session_pass_over_input(s);
     pthread_mutex_lock(&s->lock);
-    session_break(s);
+    outlet_break(s);
     transport_close(&s->transport);
     pthread_mutex_unlock(&s->lock);
     list_remove(&s->siblings);

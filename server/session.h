@@ -73,9 +73,6 @@ void session_attend(struct session *s);
  */
 void session_end(struct session *s);
 
-/* Writes the replies to all that was completed for it. Any worker; `by` is the caller. */
-void session_drain(struct session *s, struct worker *by);
-
 /*
  * Leaves if it has nothing parked and nothing came or went since then; ends if it has
  * left already, but does not read. Owner.

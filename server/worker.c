@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "guard.h"
 #include "log.h"
+#include "outlet.h"
 #include "session.h"
 
 enum { STOP_S = 3, SWEEP_S = 1, SCRATCH_KEPT = 1024 * 1024 };
@@ -20,7 +21,7 @@ static void worker_drain_one(struct worker *w, size_t i)
 {
     struct session *s = container_of(w->turn.dirty[i], struct session, seat);
 
-    session_drain(s, w);
+    outlet_drain(s, w);
     session_drop(s);
 }
 

@@ -227,8 +227,11 @@ static inline void client_sync(const struct client *c)
     client_ask(c, "{\"op\":\"ping\",\"id\":\"sync\"}\n", "{\"id\":\"sync\",\"ok\":true}");
 }
 
-#define PING "{\"op\":\"ping\"}\n"
-#define PONG "{\"ok\":true}"
+#define PING             "{\"op\":\"ping\"}\n"
+#define PONG             "{\"ok\":true}"
+#define TAKE(chan)       "{\"op\":\"take\",\"chan\":\"" chan "\"}\n"
+#define PUT(chan, value) "{\"op\":\"put\",\"chan\":\"" chan "\",\"value\":" #value "}\n"
+#define GOT(value)       "{\"ok\":true,\"value\":" #value "}"
 
 /* A JSON string of len bytes, the caller's. */
 static inline char *long_value(size_t len)
