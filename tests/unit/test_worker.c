@@ -298,6 +298,6 @@ UNIT_MAIN("worker", stop_ends_clients_that_leave_in_the_same_turn,
           stop_waits_three_seconds_at_most_for_a_client_that_does_not_read,
           start_times_the_channels_that_were_there_before,
           start_answers_those_whose_time_is_up, waits_of_several_workers_end_in_time,
-           a_nudge_makes_it_turn, other_limits_come_by_mail,
-           who_comes_when_it_stops_is_not_let_in, a_worker_that_never_ran_can_be_freed,
-           a_worker_stops_with_nobody_there, without_memory_there_is_no_worker)
+          a_nudge_makes_it_turn, other_limits_come_by_mail,
+          who_comes_when_it_stops_is_not_let_in, a_worker_that_never_ran_can_be_freed,
+          a_worker_stops_with_nobody_there, without_memory_there_is_no_worker)
