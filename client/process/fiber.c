@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include "thread.h"
 
 /* makecontext hands on ints only: a pointer is two of them. */
 static void fiber_main(unsigned high, unsigned low)
@@ -22,6 +23,7 @@ void fiber_init(struct fiber *f, void *low, size_t size, size_t room, fiber_fn *
     f->fn = fn;
     f->arg = arg;
     getcontext(&f->context);
+    thread_signals(&f->context.uc_sigmask); /* not those of who makes it */
     f->context.uc_link = NULL;
     f->context.uc_stack.ss_sp = low;
     f->context.uc_stack.ss_size = size - room;

@@ -39,8 +39,8 @@ struct outcome *strand_outcome(struct strand *s);
  */
 void strand_wait(struct strand *s, int64_t until_ns);
 
-/* From any strand and thread. The strand must be alive: whoever may wake it is unknown to
- * it no more before its call returns. */
+/* From any strand and thread. The strand must be alive: it does not return from the call
+ * that it waits in before nobody is left who may still wake it. */
 void strand_wake(struct strand *s);
 
 /* For those who make strands: that of a process, or with NULL of a thread. */

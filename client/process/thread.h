@@ -6,11 +6,15 @@
 #ifndef CLIENT_PROCESS_THREAD_H
 #define CLIENT_PROCESS_THREAD_H
 
+#include <signal.h>
 #include <stdbool.h>
 
 typedef void *thread_fn(void *arg);
 
 /* Runs fn on a new thread; false: that can't be had. Any thread. */
 bool thread_start(thread_fn *fn, void *arg);
+
+/* What is blocked in them, for whatever else keeps signals of its own. */
+void thread_signals(sigset_t *ret_blocked);
 
 #endif

@@ -2,6 +2,7 @@
 #include "fiber.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <string.h>
 #include "stack.h"
 #include "unit.h"
@@ -210,7 +211,37 @@ START_TEST(threads_have_their_fibers_at_the_same_time)
 }
 END_TEST
 
+/* ---- signals ---- */
+
+static void look_at_signals(void *arg)
+{
+    struct ring *r = arg;
+    sigset_t mask;
+
+    pthread_sigmask(SIG_SETMASK, NULL, &mask);
+    note(r, sigismember(&mask, SIGTERM) ? "blocked" : "open");
+    note(r, sigismember(&mask, SIGSEGV) ? " blocked" : " open");
+    fiber_end(&r->thread);
+}
+
+/* Whoever makes a fiber has its own signals; it runs on a thread of the library's. */
+START_TEST(signals_are_not_for_a_fiber_but_faults_are)
+{
+    struct ring r;
+    sigset_t mask;
+
+    ring_begin(&r);
+    ring_add(&r, 0, look_at_signals);
+    fiber_switch(&r.thread, &r.fibers[0]);
+    ck_assert_str_eq(r.trace, "blocked open");
+    pthread_sigmask(SIG_SETMASK, NULL, &mask);
+    ck_assert(!sigismember(&mask, SIGTERM));
+    ring_end(&r);
+}
+END_TEST
+
 UNIT_MAIN("fiber", a_fiber_runs_when_it_is_switched_to_and_goes_on_where_it_was,
           fibers_switch_to_each_other_without_the_thread,
           each_fiber_has_a_stack_of_its_own, a_stack_serves_one_fiber_after_the_other,
-          threads_have_their_fibers_at_the_same_time)
+          threads_have_their_fibers_at_the_same_time,
+          signals_are_not_for_a_fiber_but_faults_are)
