@@ -6,7 +6,6 @@
 #include "resume.h"
 #include "routine.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { DIGITS = 20 };
@@ -63,18 +62,17 @@ static bool write_or_keep(struct chan_client *c, struct call *call,
     const bool sends = c->state == CLIENT_UP || how->own;
     struct text *out = conn_out(&c->conn);
     const size_t before = out->len;
+    bool kept;
 
     call->place = conn_place(&c->conn);
     if (!write_request(out, rq, how, call->id))
         return false;
     call->line_len = out->len - before - 1;
     if (!sends || (how->again && keep_retries(c))) {
-        call->line = malloc(call->line_len + 1);
-        if (call->line)
-            memcpy(call->line, out->bytes + before, call->line_len + 1);
-        if (!sends || !call->line)
+        kept = calls_keep_line(call, out->bytes + before);
+        if (!sends || !kept)
             out->len = before;
-        if (!call->line)
+        if (!kept)
             return false;
     }
     if (!sends)
@@ -96,7 +94,7 @@ enum chan_status ask_start(struct chan_client *c, struct request_view *rq,
     if (c->state == CLIENT_OFF || c->leaving)
         return CHAN_LOST;
     if (c->calls.count == 0)
-        keep_note_asked(c);
+        keep_note_heard(c); /* before this there was nothing to hear */
     call = calls_add(&c->calls, &model);
     if (!call)
         return CHAN_NO_MEMORY;
@@ -108,8 +106,7 @@ enum chan_status ask_start(struct chan_client *c, struct request_view *rq,
     return CHAN_OK;
 }
 
-/* What the call has to say to it comes to the call itself. */
-static void ignore(struct chan_client *c, const struct chan_reply *reply, void *data)
+void ask_ignore(struct chan_client *c, const struct chan_reply *reply, void *data)
 {
     (void)c;
     (void)reply;
@@ -118,7 +115,7 @@ static void ignore(struct chan_client *c, const struct chan_reply *reply, void *
 
 enum chan_status ask_stop(struct chan_client *c, struct call *call)
 {
-    const struct asking how = {.limit_ms = CHAN_FOREVER, .own = true, .done = ignore};
+    const struct asking how = {.limit_ms = CHAN_FOREVER, .own = true, .done = ask_ignore};
     struct request_view rq = {.op = OP_CANCEL};
     enum chan_status status = CHAN_OK;
     char digits[DIGITS];

@@ -32,4 +32,7 @@ enum chan_status ask_start(struct chan_client *c, struct request_view *rq,
 /* Asks for the end of a call that is outstanding; nobody is told of the answer. */
 enum chan_status ask_stop(struct chan_client *c, struct call *call);
 
+/* A done of the client's own requests, for which nothing is left to do. */
+void ask_ignore(struct chan_client *c, const struct chan_reply *reply, void *data);
+
 #endif

@@ -2,6 +2,7 @@
 #include "calls.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { CALLS_LEAST = 8, SLOT_BITS = 16, NO_SLOT = CALLS_MAX };
 
@@ -108,6 +109,24 @@ bool calls_remove_longest(struct calls *calls, struct call *ret_call)
     if (longest)
         take_out(calls, longest, ret_call);
     return longest != NULL;
+}
+
+void calls_forget_line(struct call *call)
+{
+    free(call->line);
+    call->line = NULL;
+}
+
+bool calls_keep_line(struct call *call, const char *line)
+{
+    const size_t size = call->line_len + 1;
+
+    calls_forget_line(call);
+    call->line = malloc(size);
+    if (!call->line)
+        return false;
+    memcpy(call->line, line, size);
+    return true;
 }
 
 int64_t calls_check_ns(const struct calls *calls)

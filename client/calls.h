@@ -61,6 +61,11 @@ struct call *calls_next(const struct calls *calls, uint32_t *at);
 bool calls_remove(struct calls *calls, uint64_t id, struct call *ret_call);
 bool calls_remove_longest(struct calls *calls, struct call *ret_call);
 
+/* Keeps a copy of the request, of line_len bytes and an LF, instead of the line it had.
+ * False: no memory, and it has none. */
+bool calls_keep_line(struct call *call, const char *line);
+void calls_forget_line(struct call *call);
+
 /* The earliest deadline is at this point or later: when there is something to check. */
 int64_t calls_check_ns(const struct calls *calls);
 

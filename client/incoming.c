@@ -12,7 +12,6 @@
 #include "routine.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 /* A program's function: it may start more with the client. */
 static void call_done(struct chan_client *c, const struct call *call,
@@ -45,7 +44,7 @@ static void wake(struct chan_client *c, struct sleeper *sleeper,
 
 void client_finish(struct chan_client *c, struct call *call, struct ending *ending)
 {
-    free(call->line);
+    calls_forget_line(call);
     ending->reply.id = call->id;
     if (call->own)
         call->done(c, &ending->reply, call->data);
@@ -67,7 +66,7 @@ static void finish_all(struct chan_client *c, enum chan_status status, const cha
 
         calls_remove(&c->calls, next->id, &call);
         if (call.own)
-            free(call.line);
+            calls_forget_line(&call);
         else
             client_finish(c, &call, &ending);
     }

@@ -72,11 +72,6 @@ void keep_note_heard(struct chan_client *c)
     k->pinged = false;
 }
 
-void keep_note_asked(struct chan_client *c)
-{
-    keep_note_heard(c);
-}
-
 int64_t keep_listen_ns(const struct chan_client *c)
 {
     const struct keeper *k = c->keeper;
@@ -86,19 +81,9 @@ int64_t keep_listen_ns(const struct chan_client *c)
     return k->quiet_ns + k->keeping.silence_ms * DEADLINE_NS_PER_MS;
 }
 
-/* That it was heard is enough. */
-static void on_sign_of_life(struct chan_client *c, const struct chan_reply *reply,
-                            void *data)
-{
-    (void)c;
-    (void)reply;
-    (void)data;
-}
-
 bool keep_listen(struct chan_client *c)
 {
-    const struct asking how = {
-        .limit_ms = CHAN_FOREVER, .own = true, .done = on_sign_of_life};
+    const struct asking how = {.limit_ms = CHAN_FOREVER, .own = true, .done = ask_ignore};
     struct request_view rq = {.op = OP_PING, .timeout_ms = -1};
     uint64_t id;
 

@@ -21,7 +21,6 @@ void keep_note_success(struct chan_client *c);
 /* Something was heard; or something is asked, after a time in which there was nothing to
  * hear. */
 void keep_note_heard(struct chan_client *c);
-void keep_note_asked(struct chan_client *c);
 
 /* Sends a ping when it is due. False: as long again nothing was heard. */
 bool keep_listen(struct chan_client *c);

@@ -6,7 +6,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 static const int64_t grace_ns = (int64_t)CHAN_GRACE_MS * DEADLINE_NS_PER_MS;
 
@@ -42,23 +41,16 @@ static void end(struct chan_client *c, struct call *call, enum chan_status statu
 
 /* ---- the end of a connection ---- */
 
-/* Its reply is overdue. */
-static void forget_line(struct call *call)
+static const char *line_in(const struct conn *conn, const struct call *call)
 {
-    free(call->line);
-    call->line = NULL;
+    return conn->out.bytes + (call->place - conn->at);
 }
 
+/* Without memory it is as one that was sent: nobody knows what became of it. */
 static void keep_unsent(struct chan_client *c, struct call *call)
 {
-    const struct conn *conn = &c->conn;
-
-    if (call->line || call->own || call->place < conn_sent(conn))
-        return;
-    call->line = malloc(call->line_len + 1);
-    if (call->line)
-        memcpy(call->line, conn->out.bytes + (call->place - conn->at),
-               call->line_len + 1);
+    if (!call->line && !call->own && call->place >= conn_sent(&c->conn))
+        calls_keep_line(call, line_in(&c->conn, call));
 }
 
 void resume_keep(struct chan_client *c)
@@ -71,8 +63,8 @@ void resume_keep(struct chan_client *c)
     c->expiry_ns = 0;
     while ((call = calls_next(&c->calls, &at))) {
         call->doubted = false;
-        if (call->deadline_ns <= now_ns)
-            forget_line(call);
+        if (call->deadline_ns <= now_ns) /* its reply is overdue */
+            calls_forget_line(call);
         else
             keep_unsent(c, call);
     }
@@ -91,7 +83,7 @@ void resume_end_others(struct chan_client *c, const char *why)
     while ((call = calls_next(&c->calls, &at)))
         if (call->own) {
             calls_remove(&c->calls, call->id, &dropped);
-            free(dropped.line);
+            calls_forget_line(&dropped);
         } else if (!call->line) {
             end(c, call, CHAN_LOST, message);
         }
@@ -162,15 +154,10 @@ static void write_line(struct chan_client *c, struct call *call, int64_t now_ns)
 /* The line as it was just written is kept, if it may be needed again. */
 static void replace_line(struct chan_client *c, struct call *call)
 {
-    const struct text *out = &c->conn.out;
-    const char *line = out->bytes + (call->place - c->conn.at);
-    const size_t size = call->line_len + 1; /* with its LF */
-
-    forget_line(call);
     if (call->again)
-        call->line = calloc(1, size + 1);
-    if (call->line)
-        memcpy(call->line, line, size);
+        calls_keep_line(call, line_in(&c->conn, call));
+    else
+        calls_forget_line(call);
 }
 
 static size_t gather(struct chan_client *c, struct call **ret_kept)

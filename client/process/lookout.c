@@ -127,13 +127,13 @@ void lookout_remove(struct lookout *lo, struct watch *w)
 
 bool lookout_claim(struct lookout *lo)
 {
-    bool free;
+    bool claimed;
 
     pthread_mutex_lock(&lo->lock);
-    free = !lo->claimed;
+    claimed = !lo->claimed;
     lo->claimed = true;
     pthread_mutex_unlock(&lo->lock);
-    return free;
+    return claimed;
 }
 
 void lookout_leave(struct lookout *lo)

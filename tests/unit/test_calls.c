@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 #include "calls.h"
+#include "starve.h"
 
 #include <string.h>
 
@@ -157,6 +158,23 @@ START_TEST(lines_go_with_what_is_released)
 }
 END_TEST
 
+START_TEST(a_line_is_kept_instead_of_another_or_not_at_all)
+{
+    struct call call = {.line_len = 2};
+    bool kept;
+
+    ck_assert(calls_keep_line(&call, "{}\n"));
+    call.line_len = 3;
+    ck_assert(calls_keep_line(&call, "[1]\n, and what follows"));
+    ck_assert_mem_eq(call.line, "[1]\n", 4);
+    starve_after(0);
+    kept = calls_keep_line(&call, "[2]\n");
+    ck_assert_int_eq(starve_end(), 1);
+    ck_assert(!kept);
+    ck_assert_ptr_null(call.line);
+}
+END_TEST
+
 START_TEST(the_longest_lines_go_first)
 {
     static const size_t lengths[] = {10, 5000, 3, 800, 4999};
@@ -214,5 +232,5 @@ UNIT_MAIN("calls", a_call_is_found_by_its_id_once,
           ids_are_integers_of_the_protocol_for_ever,
           as_many_as_there_are_slots_can_be_outstanding,
           a_walk_sees_every_call_and_may_remove_them, lines_go_with_what_is_released,
-          the_longest_lines_go_first, the_earliest_deadline_is_when_to_look,
-          calls_without_a_deadline_are_never_late)
+          a_line_is_kept_instead_of_another_or_not_at_all, the_longest_lines_go_first,
+          the_earliest_deadline_is_when_to_look, calls_without_a_deadline_are_never_late)
