@@ -52,6 +52,7 @@ test_ordinary() {
     part man tools/check-man.sh build-test
     part systemd tools/check-systemd.sh build-test
     part install tools/check-install.sh build-test
+    part hardening tools/check-hardening.sh build-clang
     part clang-tidy tools/check-tidy.sh build-clang
     part cppcheck tools/check-cppcheck.sh build-test
     part tests run_tests test
