@@ -64,6 +64,8 @@ void config_free(struct config *config)
     free_channels(&config->templates);
     free_channels(&config->open);
     free_users(&config->users);
+    free(config->user);
+    free(config->group);
     free(config);
 }
 
@@ -262,6 +264,8 @@ static bool is_same(const struct key *key, const struct config *a, const struct 
         return same_listeners(left, right);
     if (key->type == TYPE_CHANNELS)
         return same_channels(left, right);
+    if (key->type == TYPE_ACCOUNT)
+        return same_text(*(char *const *)left, *(char *const *)right);
     return scalar_load(key, a) == scalar_load(key, b);
 }
 

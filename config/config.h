@@ -106,6 +106,7 @@ struct config_users {
 struct config {
     struct config_listeners listen; /* at least one */
     int workers;                    /* 0: auto */
+    char *user, *group;             /* whom to become; NULL: nobody else; his own */
     enum level log_level;
     bool auto_create;
     int64_t closed_linger_s;

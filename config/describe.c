@@ -218,7 +218,9 @@ static void write_yaml_key(const struct key *key)
         write_yaml_members(key);
         write_yaml_sample(key);
     }
-    printf("%s%s:", is_top(key) ? "" : "  ", key_name(key));
+    printf(
+        "%s%s%s:", key->need == NEED_OPTIONAL && scalar_is_plain(key->type) ? "# " : "",
+        is_top(key) ? "" : "  ", key_name(key));
     if (key->type != TYPE_GROUP) {
         printf(" ");
         write_value(key);

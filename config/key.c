@@ -16,6 +16,16 @@
      least,                                                                              \
      most,                                                                               \
      text},
+#define OPTION(path, type, field, effect, shown, least, most, text)                      \
+    {path,                                                                               \
+     TYPE_##type,                                                                        \
+     EFFECT_##effect,                                                                    \
+     NEED_OPTIONAL,                                                                      \
+     offsetof(struct config, field),                                                     \
+     shown,                                                                              \
+     least,                                                                              \
+     most,                                                                               \
+     text},
 #define ITEM(path, type, text)                                                           \
     {path, TYPE_##type, EFFECT_NOW, NEED_OPTIONAL, 0, "", 0, 0, text},
 #define ELEMENT(path, type, offset, need, shown, least, most, text)                      \
@@ -33,6 +43,7 @@ const struct key key_rows[] = {
 };
 #undef GROUP
 #undef KEY
+#undef OPTION
 #undef ITEM
 #undef ELEMENT
 #undef MEMBER

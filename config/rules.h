@@ -5,8 +5,8 @@
  * A sized kind of buffer has a size, the others have none; no size is above
  * limits.buffer_size and no max_parked above limits.parked_per_channel, wherever in the
  * file the limits stand; no channel is opened twice; what a listener has fits its scheme,
- * and one with TLS has a certificate and a key. Between users people.h says what must
- * hold.
+ * and one with TLS has a certificate and a key; `user` and `group` are known to the
+ * system, and not root. Between users people.h says what must hold.
  */
 #ifndef CONFIG_RULES_H
 #define CONFIG_RULES_H

@@ -10,13 +10,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include "admission.h"
+#include "allowance.h"
 #include "clock.h"
 #include "exposure.h"
 #include "hub.h"
+#include "identity.h"
 #include "listening.h"
 #include "log.h"
 #include "metrics.h"
@@ -68,6 +69,29 @@ struct config *daemon_configure(const struct options *options)
     fprintf(stderr, "chand: %s\n", why);
     config_free(config);
     return NULL;
+}
+
+/* Whether there is anything in memory by which somebody could pass for another one. */
+static bool has_secrets(const struct config *config)
+{
+    for (size_t i = 0; i < config->listen.count; i++)
+        if (config->listen.items[i].key)
+            return true;
+    return config->users.count > 0;
+}
+
+/* Descriptors, one for each connection; and no core dumps if they would tell too much. */
+static void set_allowances(const struct daemon *d)
+{
+    const int64_t connections = d->config->limits.connections;
+    uint64_t allowed;
+
+    if (!allowance_raise(connections, &allowed))
+        log_line(LEVEL_WARNING,
+                 "limits.connections is %lld, but only %llu descriptors are allowed",
+                 (long long)connections, (unsigned long long)allowed);
+    if (has_secrets(d->config))
+        allowance_keep_memory();
 }
 
 static void set_log_level(const struct daemon *d)
@@ -175,6 +199,7 @@ static void reload(struct daemon *d)
         config_free(d->config);
     d->config = loaded;
     set_log_level(d);
+    set_allowances(d);
     log_line(LEVEL_NOTICE, "%s was read again", d->options->config);
 }
 
@@ -261,23 +286,6 @@ static void on_event_log(int severity, const char *message)
     log_line(levels[severity], "%s", message);
 }
 
-/* As many descriptors as we may have: each connection needs one. */
-static void raise_descriptors(const struct daemon *d)
-{
-    struct rlimit limit;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
-        return;
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
-    if (limit.rlim_max != RLIM_INFINITY &&
-        limit.rlim_max < (rlim_t)d->config->limits.connections)
-        log_line(LEVEL_WARNING,
-                 "limits.connections is %lld, but only %llu descriptors are allowed",
-                 (long long)d->config->limits.connections,
-                 (unsigned long long)limit.rlim_max);
-}
-
 /* The processors that we may run on, if the configuration does not say. */
 static size_t count_workers(const struct config *config)
 {
@@ -341,6 +349,18 @@ static void keep_some_memory(void)
     mallopt(M_MMAP_THRESHOLD, 256 * 1024);
 }
 
+/* Nothing that is done from here on needs a privilege. */
+static bool become_user(struct daemon *d)
+{
+    struct login login;
+
+    if (!identity_find(d->config, &login))
+        return false;
+    if (login.name[0])
+        listening_give(&d->listening, login.uid, login.gid);
+    return identity_assume(&login);
+}
+
 struct daemon *daemon_new(struct config *config, const struct options *options)
 {
     struct daemon *d = calloc(1, sizeof *d);
@@ -354,12 +374,12 @@ struct daemon *daemon_new(struct config *config, const struct options *options)
     d->metrics.started_ns = clock_now_ns();
     set_log_level(d);
     event_set_log_callback(on_event_log);
-    raise_descriptors(d);
+    set_allowances(d);
     keep_some_memory();
     d->base = event_base_new();
     if (d->base && open_hub(d) && open_workers(d) &&
         listening_open(&d->listening, config, options) && is_guarded(d, config) &&
-        hear_signals(d))
+        hear_signals(d) && become_user(d))
         return d;
     daemon_free(d);
     return NULL;

@@ -212,6 +212,14 @@ void listener_set_keys(struct listener *l, struct secure_keys *keys)
     l->keys = keys;
 }
 
+bool listener_give(struct listener *l, uid_t user, gid_t group)
+{
+    if (l->file.inode == 0 || (l->how->owner && l->how->group))
+        return true;
+    return sockfile_give(l->uri.path, &l->file, l->how->owner ? (uid_t)-1 : user,
+                         l->how->group ? (gid_t)-1 : group);
+}
+
 /* ---- accepting ---- */
 
 static struct address address_of(const struct sockaddr *addr)

@@ -11,6 +11,7 @@
 
 #include <event2/event.h>
 #include <stdbool.h>
+#include <sys/types.h>
 #include "arrival.h"
 #include "config.h"
 #include "uri.h"
@@ -45,6 +46,12 @@ bool listener_start(struct listener *l, struct event_base *base,
 
 /* Where it really listens, with the port it got. */
 const struct uri *listener_uri(const struct listener *l);
+
+/*
+ * Gives the socket file, if there is one, to that user and group, unless the
+ * configuration says whose it is. False: errno.
+ */
+bool listener_give(struct listener *l, uid_t user, gid_t group);
 
 /* What listener_open was told, or a listener without anything special. */
 const struct config_listen *listener_how(const struct listener *l);

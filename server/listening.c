@@ -140,6 +140,18 @@ bool listening_open(struct listening *all, const struct config *config,
 
 /* ---- afterwards ---- */
 
+void listening_give(struct listening *all, uid_t user, gid_t group)
+{
+    char text[URI_TEXT_MAX];
+
+    for (size_t i = 0; i < all->count; i++) {
+        if (listener_give(all->items[i], user, group))
+            continue;
+        uri_format(listener_uri(all->items[i]), text);
+        log_line(LEVEL_WARNING, "the file of %s stays root's: %s", text, strerror(errno));
+    }
+}
+
 bool listening_start(struct listening *all, struct event_base *base,
                      listener_accepted *accepted, void *arg)
 {

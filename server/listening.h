@@ -26,6 +26,9 @@ struct listening { /* {0}: none */
 bool listening_open(struct listening *all, const struct config *config,
                     const struct options *options);
 
+/* Gives away the socket files whose owner the configuration does not name. */
+void listening_give(struct listening *all, uid_t user, gid_t group);
+
 /* Starts to accept, and logs where. False: errno. */
 bool listening_start(struct listening *all, struct event_base *base,
                      listener_accepted *accepted, void *arg);

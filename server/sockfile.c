@@ -3,8 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
-#include <pwd.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,8 +13,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 #include "log.h"
+#include "login.h"
 
-enum { LOCK_TRIES = 16, RECORD_BYTES = 16 * 1024 };
+enum { LOCK_TRIES = 16 };
 
 /* ---- the lock ---- */
 
@@ -79,20 +78,6 @@ static void lock_give(struct lock *lock)
 
 /* ---- who owns it ---- */
 
-/* Digits are the number itself; false: that is no number. */
-static bool number_of(const char *text, unsigned *ret)
-{
-    char *end;
-    unsigned long n;
-
-    errno = 0;
-    n = strtoul(text, &end, 10);
-    if (*text < '0' || *text > '9' || *end || errno || n >= UINT32_MAX)
-        return false;
-    *ret = (unsigned)n;
-    return true;
-}
-
 static bool say_nobody(const char *what, const char *name)
 {
     log_line(LEVEL_ERROR, "there is no %s %s", what, name);
@@ -100,31 +85,15 @@ static bool say_nobody(const char *what, const char *name)
     return false;
 }
 
-static bool user_of(const char *text, uid_t *ret)
+/* Nobody: stays as it is. */
+static bool owner_of(const struct sockfile_wish *wish, uid_t *ret_user, gid_t *ret_group)
 {
-    struct passwd entry, *found;
-    char record[RECORD_BYTES];
-
-    if (!text || number_of(text, ret))
-        return true;
-    getpwnam_r(text, &entry, record, sizeof record, &found);
-    if (!found)
-        return say_nobody("user", text);
-    *ret = found->pw_uid;
-    return true;
-}
-
-static bool group_of(const char *text, gid_t *ret)
-{
-    struct group entry, *found;
-    char record[RECORD_BYTES];
-
-    if (!text || number_of(text, ret))
-        return true;
-    getgrnam_r(text, &entry, record, sizeof record, &found);
-    if (!found)
-        return say_nobody("group", text);
-    *ret = found->gr_gid;
+    *ret_user = (uid_t)-1;
+    *ret_group = (gid_t)-1;
+    if (wish->owner && !login_uid(wish->owner, ret_user))
+        return say_nobody("user", wish->owner);
+    if (wish->group && !login_gid(wish->group, ret_group))
+        return say_nobody("group", wish->group);
     return true;
 }
 
@@ -174,18 +143,55 @@ static bool bind_or_replace(int fd, const struct sockaddr_un *addr, int64_t mode
     return false;
 }
 
+/* Which file the path stands for. */
+static bool find_file(const char *path, struct sockfile *ret)
+{
+    struct stat st;
+
+    if (lstat(path, &st) < 0)
+        return false;
+    *ret = (struct sockfile){st.st_dev, st.st_ino};
+    return true;
+}
+
+/*
+ * Root does this, in folders of others: it is that very file that is given away, whatever
+ * the path comes to stand for meanwhile.
+ */
+bool sockfile_give(const char *path, const struct sockfile *file, uid_t user, gid_t group)
+{
+    int fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC), saved;
+    struct stat st;
+    bool given;
+
+    if (fd < 0 || fstat(fd, &st) < 0)
+        return false;
+    errno = ENOENT;
+    given = st.st_dev == file->device && st.st_ino == file->inode &&
+            fchownat(fd, "", user, group, AT_EMPTY_PATH) == 0;
+    saved = errno;
+    close(fd);
+    errno = saved;
+    return given;
+}
+
 /*
  * Nobody can connect before it listens, which is when all is as it should be. A file that
  * could not be made so does not stay.
  */
 static bool finish(int fd, const struct sockaddr_un *addr, uid_t user, gid_t group,
-                   int backlog)
+                   int backlog, struct sockfile *ret)
 {
-    const bool given = user != (uid_t)-1 || group != (gid_t)-1;
+    const bool keeps = user == (uid_t)-1 && group == (gid_t)-1;
+    struct sockfile file;
     int saved;
 
-    if ((!given || lchown(addr->sun_path, user, group) == 0) && listen(fd, backlog) == 0)
+    if (find_file(addr->sun_path, &file) &&
+        (keeps || sockfile_give(addr->sun_path, &file, user, group)) &&
+        listen(fd, backlog) == 0) {
+        *ret = file;
         return true;
+    }
     saved = errno;
     unlink(addr->sun_path);
     errno = saved;
@@ -196,16 +202,11 @@ static bool open_locked(int fd, const struct sockaddr_un *addr,
                         const struct sockfile_wish *wish, int backlog,
                         struct sockfile *ret)
 {
-    uid_t user = (uid_t)-1;
-    gid_t group = (gid_t)-1;
-    struct stat st;
+    uid_t user;
+    gid_t group;
 
-    if (!user_of(wish->owner, &user) || !group_of(wish->group, &group) ||
-        !bind_or_replace(fd, addr, wish->mode) ||
-        !finish(fd, addr, user, group, backlog) || lstat(addr->sun_path, &st) < 0)
-        return false;
-    *ret = (struct sockfile){st.st_dev, st.st_ino};
-    return true;
+    return owner_of(wish, &user, &group) && bind_or_replace(fd, addr, wish->mode) &&
+           finish(fd, addr, user, group, backlog, ret);
 }
 
 int sockfile_open(const char *path, const struct sockfile_wish *wish, int backlog,
@@ -232,14 +233,27 @@ int sockfile_open(const char *path, const struct sockfile_wish *wish, int backlo
     return -1;
 }
 
+/* It became somebody else who may not write to that folder, most likely. */
+static void say_left(const char *path)
+{
+    log_line(LEVEL_NOTICE, "the socket file %s stays: it can't be removed: %s", path,
+             strerror(errno));
+}
+
 void sockfile_remove(const char *path, const struct sockfile *file)
 {
+    struct sockfile found;
     struct lock lock;
-    struct stat st;
 
-    if (file->inode == 0 || !lock_take(&lock, path))
+    if (file->inode == 0)
         return;
-    if (lstat(path, &st) == 0 && st.st_dev == file->device && st.st_ino == file->inode)
-        unlink(path);
+    if (!lock_take(&lock, path)) {
+        if (errno != EADDRINUSE) /* else it is not for us any more */
+            say_left(path);
+        return;
+    }
+    if (find_file(path, &found) && found.device == file->device &&
+        found.inode == file->inode && unlink(path) < 0)
+        say_left(path);
     lock_give(&lock);
 }

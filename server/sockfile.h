@@ -11,6 +11,7 @@
 #ifndef SERVER_SOCKFILE_H
 #define SERVER_SOCKFILE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -32,7 +33,17 @@ struct sockfile {
 int sockfile_open(const char *path, const struct sockfile_wish *wish, int backlog,
                   struct sockfile *ret);
 
-/* Removes the file if it is that one. */
+/*
+ * Gives the file away, if it is still that one; -1: the owner or the group stays. False:
+ * errno.
+ */
+bool sockfile_give(const char *path, const struct sockfile *file, uid_t user,
+                   gid_t group);
+
+/*
+ * Removes the file if it is that one. If it may not, it says so, and the file stays: the
+ * next start replaces it.
+ */
 void sockfile_remove(const char *path, const struct sockfile *file);
 
 #endif

@@ -145,7 +145,7 @@ class Daemon:
     """A running chand; its log is read as it comes."""
 
     def __init__(self, config=None, args=(), listen=("tcp://127.0.0.1:0",), env=None,
-                 descriptors=None, sockets=(), listening=None):
+                 descriptors=None, sockets=(), listening=None, launch=None):
         self.folder = tempfile.mkdtemp(prefix="chand-test-")
         self.lines, self.seen = [], threading.Condition()
         self.ended = False
@@ -162,19 +162,20 @@ class Daemon:
             command = [sys.executable, os.path.join(HERE, "launch.py"), numbers, *command]
         self.process = self.reader = None
         try:
-            self._start(command, env, sockets, descriptors)
+            self._start(command, env, sockets, descriptors, launch or {})
             self.uris = [self.wait_for(r"listening on (\S+)", at=i)[1]
                          for i in range(len(listen) if listening is None else listening)]
         except BaseException:
             self.discard()
             raise
 
-    def _start(self, command, env, sockets, descriptors):
+    def _start(self, command, env, sockets, descriptors, launch):
         self.process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
             env={**os.environ, **(env or {})}, pass_fds=[s.fileno() for s in sockets],
             preexec_fn=descriptors and (lambda: resource.setrlimit(
-                resource.RLIMIT_NOFILE, (descriptors, descriptors))))
+                resource.RLIMIT_NOFILE, (descriptors, descriptors))),
+            **launch)
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
 

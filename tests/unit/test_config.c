@@ -384,6 +384,30 @@ START_TEST(other_workers_are_a_fixed_change)
 }
 END_TEST
 
+START_TEST(another_user_to_become_is_a_fixed_change)
+{
+    check_changes("", "user: nobody", "user");
+    check_changes("user: nobody", "user: nobody", "");
+    check_changes("user: nobody", "{user: nobody, group: 4711}", "group");
+    check_changes("{user: nobody, group: 4711}", "{user: bin, group: 4712}",
+                  "user group");
+}
+END_TEST
+
+START_TEST(whom_to_become_is_nobody_unless_it_is_said)
+{
+    struct config *config = parse_good("");
+
+    ck_assert_ptr_null(config->user);
+    ck_assert_ptr_null(config->group);
+    config_free(config);
+    config = parse_good("{user: nobody, group: 4711}");
+    ck_assert_str_eq(config->user, "nobody");
+    ck_assert_str_eq(config->group, "4711");
+    config_free(config);
+}
+END_TEST
+
 START_TEST(each_difference_of_a_channel_to_open_is_a_fixed_change)
 {
     static const char *const others[] = {
@@ -499,6 +523,8 @@ UNIT_MAIN("config", defaults_are_those_of_the_manual, text_of_nothing_gives_the_
           file_is_read_to_its_end, empty_file_gives_the_defaults, mistakes_name_the_file,
           unreadable_file_is_a_mistake_with_the_reason, endless_file_is_a_mistake,
           same_configuration_has_no_fixed_changes,
+          another_user_to_become_is_a_fixed_change,
+          whom_to_become_is_nobody_unless_it_is_said,
           keys_that_may_change_are_no_fixed_changes, other_listeners_are_a_fixed_change,
           other_workers_are_a_fixed_change,
           each_difference_of_a_channel_to_open_is_a_fixed_change,

@@ -104,10 +104,12 @@ START_TEST(only_what_is_bound_at_the_start_is_fixed)
 
     for (size_t i = 0; i < key_row_count; i++)
         fixed += key_rows[i].effect == EFFECT_START;
-    ck_assert_uint_eq(fixed, 3);
+    ck_assert_uint_eq(fixed, 5);
     ck_assert_uint_le(fixed, CONFIG_FIXED_MAX);
     ck_assert_int_eq(find("listen")->effect, EFFECT_START);
     ck_assert_int_eq(find("workers")->effect, EFFECT_START);
+    ck_assert_int_eq(find("user")->effect, EFFECT_START);
+    ck_assert_int_eq(find("group")->effect, EFFECT_START);
     ck_assert_int_eq(find("channels.open")->effect, EFFECT_START);
 }
 END_TEST
@@ -132,7 +134,8 @@ END_TEST
 
 START_TEST(members_of_the_root_are_the_top_keys)
 {
-    static const char *const names[] = {"listen",   "allow_open", "workers", "log",
+    static const char *const names[] = {"listen",   "allow_open", "workers",
+                                        "user",     "group",      "log",
                                         "channels", "users",      "limits"};
     const struct key *key = NULL;
 

@@ -60,6 +60,9 @@ START_TEST(what_fits_together_is_fine)
         "listen: [{uri: 'tls://a:1', certificate: c, key: k, client_ca: a}]",
         "listen: [{uri: 'unix:///x', mode: 0600, owner: a, group: b, proxy: [unix]}]",
         "listen: [{uri: 'unix://@x', proxy: [unix]}]",
+        "user: nobody",
+        "{group: 4711, user: nobody}",
+        "{user: nobody, group: root}",
     };
 
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
@@ -196,6 +199,24 @@ START_TEST(each_repetition_of_a_name_is_reported)
 }
 END_TEST
 
+START_TEST(whom_to_become_is_known_to_the_system_and_not_root)
+{
+    static const struct mistake_case cases[] = {
+        {"log:\nuser: «nobody-at-all»", "user", "there is no user nobody-at-all on"},
+        {"user: «4294967290»", "user", "there is no user 4294967290 on"},
+        {"user: «root»", "user", "must be somebody else than root"},
+        {"user: «0»", "user", "must be somebody else than root"},
+        {"{user: nobody, group: «nobody-at-all»}", "group",
+         "there is no group nobody-at-all on"},
+        {"workers: 1\n«group»: 4711", "group", "means nothing without user"},
+        {"user: «'a b'»", "user", "must be a name or a number"},
+        {"{group: «[]», user: nobody}", "group", "must be a name or a number"},
+    };
+
+    check_cases(cases, COUNT_OF(cases));
+}
+END_TEST
+
 START_TEST(what_could_not_be_read_is_not_reported_again)
 {
     static const struct mistake_case cases[] = {
@@ -245,4 +266,5 @@ UNIT_MAIN("rules", what_fits_together_is_fine, a_listener_has_what_fits_its_sche
           sized_kinds_need_a_size, other_kinds_have_no_size, sizes_are_within_the_limit,
           max_parked_is_within_the_limit, raised_limit_allows_more, name_is_opened_once,
           each_repetition_of_a_name_is_reported,
+          whom_to_become_is_known_to_the_system_and_not_root,
           what_could_not_be_read_is_not_reported_again, many_names_take_no_quadratic_time)

@@ -380,6 +380,88 @@ START_TEST(of_several_that_start_together_one_at_most_listens_and_it_is_reached)
 }
 END_TEST
 
+START_TEST(a_file_can_be_given_away_afterwards)
+{
+    const uid_t user = geteuid() == 0 ? 4711 : geteuid();
+    struct spot spot = spot_new();
+    struct sockfile file;
+    struct stat st;
+    int fd = sockfile_open(spot.path, &no_wish, 5, &file);
+
+    ck_assert_int_ge(fd, 0);
+    ck_assert(sockfile_give(spot.path, &file, user, (gid_t)-1));
+    ck_assert_int_eq(stat(spot.path, &st), 0);
+    ck_assert_uint_eq(st.st_uid, user);
+    ck_assert_uint_eq(st.st_gid, getegid());
+    ck_assert(is_answered(spot.path));
+    close(fd);
+    sockfile_remove(spot.path, &file);
+    spot_free(&spot);
+}
+END_TEST
+
+/* Else whoever may write to the folder could have root give him what he likes. */
+START_TEST(no_other_file_is_given_away)
+{
+    struct spot spot = spot_new();
+    struct sockfile file;
+    char other[64];
+    struct stat st;
+    int fd = sockfile_open(spot.path, &no_wish, 5, &file);
+
+    ck_assert_int_ge(fd, 0);
+    snprintf(other, sizeof other, "%s.other", spot.path);
+    ck_assert_int_eq(rename(spot.path, other), 0);
+    errno = 0;
+    ck_assert(!sockfile_give(spot.path, &file, 4711, 4711));
+    ck_assert_int_eq(errno, ENOENT);
+    close(open(spot.path, O_CREAT | O_WRONLY, 0600));
+    ck_assert(!sockfile_give(spot.path, &file, 4711, 4711));
+    ck_assert_int_eq(errno, ENOENT);
+    ck_assert_int_eq(unlink(spot.path), 0);
+    ck_assert_int_eq(symlink(other, spot.path), 0);
+    ck_assert(!sockfile_give(spot.path, &file, 4711, 4711));
+    ck_assert_int_eq(stat(other, &st), 0);
+    ck_assert_uint_eq(st.st_uid, geteuid());
+    close(fd);
+    unlink(other);
+    spot_free(&spot);
+}
+END_TEST
+
+/* As it is after root became somebody who may not write there. */
+START_TEST(a_file_that_may_not_be_removed_stays_and_is_named)
+{
+    struct spot spot = spot_new();
+    struct sockfile file;
+    struct said said;
+    char *text;
+    int status, fd = sockfile_open(spot.path, &no_wish, 5, &file);
+    pid_t child;
+
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(chmod(spot.folder, 0555), 0);
+    said_begin(&said, STDERR_FILENO);
+    child = fork();
+    if (child == 0) {
+        if (geteuid() == 0 && setuid(4711) < 0)
+            _exit(1);
+        sockfile_remove(spot.path, &file);
+        _exit(0);
+    }
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    text = said_end(&said);
+    ck_assert_int_eq(status, 0);
+    ck_assert_ptr_nonnull(strstr(text, "stays: it can't be removed: Permission denied"));
+    ck_assert_ptr_nonnull(strstr(text, spot.path));
+    ck_assert_int_eq(access(spot.path, F_OK), 0);
+    ck_assert_int_eq(chmod(spot.folder, 0755), 0);
+    close(fd);
+    free(text);
+    spot_free(&spot);
+}
+END_TEST
+
 UNIT_MAIN("sockfile", a_file_comes_and_goes,
           it_has_the_mode_that_was_asked_for_whatever_the_umask,
           without_a_mode_the_umask_decides,
@@ -388,5 +470,6 @@ UNIT_MAIN("sockfile", a_file_comes_and_goes,
           a_left_over_is_replaced, a_socket_that_is_answered_stays,
           a_socket_that_is_too_busy_to_answer_stays, what_is_no_socket_stays,
           who_holds_the_lock_is_not_disturbed, a_file_that_only_looks_like_a_lock_stays,
-          the_file_of_somebody_else_is_not_removed,
+          the_file_of_somebody_else_is_not_removed, a_file_can_be_given_away_afterwards,
+          no_other_file_is_given_away, a_file_that_may_not_be_removed_stays_and_is_named,
           of_several_that_start_together_one_at_most_listens_and_it_is_reached)
