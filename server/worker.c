@@ -2,6 +2,7 @@
 #include "worker.h"
 
 #include <assert.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 #include "log.h"
 #include "outlet.h"
 #include "session.h"
+#include "token.h"
 
 enum { STOP_S = 3, SWEEP_S = 1, SCRATCH_KEPT = 1024 * 1024 };
 
@@ -69,6 +71,13 @@ static void worker_arm(struct worker *w, int64_t deadline)
     event_add(&w->timer, &tv);
 }
 
+static void worker_free_block(const struct worker *w, void *block)
+{
+    if (w->confided)
+        token_wipe(block, malloc_usable_size(block));
+    free(block);
+}
+
 /* Runs the tickets there are, and answers. */
 static void worker_finish(struct worker *w)
 {
@@ -80,10 +89,26 @@ static void worker_finish(struct worker *w)
     worker_drain(w);
     w->turn.ticket_count = 0;
     while (w->later_count > 0)
-        free(w->later[--w->later_count]);
+        worker_free_block(w, w->later[--w->later_count]);
     request_room_clear(&w->room);
     if (w->scratch.text.cap > SCRATCH_KEPT)
         gather_release(&w->scratch);
+}
+
+/*
+ * The input is used again from its start. A token may have come in pieces, of which
+ * earlier turns left what was not overwritten since.
+ */
+static void worker_begin_input(struct worker *w)
+{
+    if (w->input_used < w->input_len)
+        w->input_used = w->input_len;
+    w->input_len = 0;
+    if (!w->confided)
+        return;
+    token_wipe(w->input, w->input_used);
+    w->input_used = 0;
+    w->confided = false;
 }
 
 /* Runs all that the turn brought, and what that brings about. */
@@ -99,7 +124,7 @@ static void worker_end_turn(struct worker *w)
             note->open(note, w);
         }
     } while (w->turn.ticket_count > 0 || w->turn.dirty_count > 0);
-    w->input_len = 0;
+    worker_begin_input(w);
     w->shaking_ns = 0;
 }
 
@@ -152,7 +177,7 @@ char *worker_input(struct worker *w, size_t *ret_room)
     worker_renew(w);
     if (WORKER_INPUT - w->input_len < WORKER_INPUT / 8) {
         worker_finish(w);
-        w->input_len = 0;
+        worker_begin_input(w);
     }
     *ret_room = WORKER_INPUT - w->input_len;
     return w->input + w->input_len;

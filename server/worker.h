@@ -41,7 +41,8 @@ struct worker {
     struct turn turn;
     struct request_room room; /* of the clauses in the turn */
     char *input;              /* what was read in this turn, and is borrowed by tickets */
-    size_t input_len;
+    size_t input_len, input_used; /* of this turn; of all since it was wiped */
+    bool confided;             /* somebody said a token: the input of the turn is wiped */
     void *later[WORKER_LATER]; /* to be freed when the turn is over */
     size_t later_count;
     struct gather scratch; /* replies on their way to a socket */
@@ -99,7 +100,10 @@ struct ticket *worker_ticket(struct worker *w, struct peer *peer);
 /* Takes back the ticket that was made last, as if it had never been. */
 void worker_withdraw(struct worker *w, struct ticket *t);
 
-/* Frees a block when no ticket of the turn can use it any more; takes it. */
+/*
+ * Frees a block when no ticket of the turn can use it any more, wiped if it may hold a
+ * token; takes it.
+ */
 void worker_free_later(struct worker *w, void *block);
 
 /* A session that needs its worker: any thread; the session is held until then. */

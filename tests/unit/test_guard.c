@@ -262,10 +262,92 @@ START_TEST(the_first_users_take_over_what_their_processes_have_parked)
 }
 END_TEST
 
+/* Whether the worker still has these bytes of what came in. */
+static bool is_remembered(const struct guarded *g, const char *text)
+{
+    return memmem(g->serving.workers[0]->input, WORKER_INPUT, text, strlen(text)) != NULL;
+}
+
+/* Nobody works on its input any more. */
+static void halt(struct guarded *g)
+{
+    struct serving *sv = &g->serving;
+
+    worker_stop(sv->workers[0]);
+    worker_join(sv->workers[0]);
+    sv->running = false;
+}
+
+#define BLANKS "                                                                "
+
+START_TEST(a_token_is_wiped_when_it_has_been_looked_at)
+{
+    static const char *const hellos[] = {
+        "{\"op\":\"hello\"," BLANKS "\"token\":\"alice\"}\n",
+        "{\"op\":\"hello\"," BLANKS "\"token\":\"\\u0061lice\"}\n",
+        "{\"op\":\"hello\"," BLANKS "\"token\":\"carol:open sesame\"}\n",
+        "{\"op\":\"hello\"," BLANKS "\"token\":\"xalice\"}\n",
+        "{\"op\":\"hello\",\"x\":1," BLANKS "\"token\":\"alice\"}\n",
+        "{\"op\":\"hello\"," BLANKS "\"token\":\"alice\"\n",
+    };
+    struct guarded g;
+    struct client c;
+
+    for (size_t i = 0; i < sizeof hellos / sizeof *hellos; i++) {
+        start(&g, USER_A USER_C);
+        c = client_connect(&g.serving, 0);
+        client_send(&c, hellos[i]);
+        free(client_line(&c));
+        halt(&g);
+        ck_assert(!is_remembered(&g, "lice"));
+        ck_assert(!is_remembered(&g, "sesame"));
+        client_close(&c);
+        stop(&g);
+    }
+}
+END_TEST
+
+START_TEST(nor_do_its_pieces_stay)
+{
+    struct guarded g;
+    struct client c;
+
+    start(&g, USER_A);
+    c = client_connect(&g.serving, 0);
+    client_send(&c, "{\"op\":\"hello\",\"id\":1," BLANKS "\"token\":\"ali");
+    serving_await(serving_metric(&g.serving, METRIC_received_bytes) > 64);
+    greet(&c, "ce\"}\n", "alice");
+    halt(&g);
+    ck_assert(!is_remembered(&g, "ali"));
+    ck_assert(!is_remembered(&g, "ce\"}"));
+    client_close(&c);
+    stop(&g);
+}
+END_TEST
+
+/* It is what is confided that is wiped, not what everybody says all the time. */
+START_TEST(requests_are_not_wiped)
+{
+    struct guarded g;
+    struct client c;
+
+    start(&g, USER_A);
+    c = client_connect(&g.serving, 0);
+    greet(&c, HELLO("alice"), "alice");
+    client_ask(&c, PING, PONG);
+    halt(&g);
+    ck_assert(is_remembered(&g, "ping"));
+    client_close(&c);
+    stop(&g);
+}
+END_TEST
+
 UNIT_MAIN("guard", a_process_that_is_known_need_say_nothing,
           who_is_nobody_must_say_hello_first, lines_of_nobody_are_short,
           a_session_counts_for_its_user_until_it_ends,
           a_secret_is_waited_for_by_what_stands_behind_it,
           what_is_over_the_rate_waits_and_comes,
           other_users_count_for_whatever_is_read_then,
-          the_first_users_take_over_what_their_processes_have_parked)
+          the_first_users_take_over_what_their_processes_have_parked,
+          a_token_is_wiped_when_it_has_been_looked_at, nor_do_its_pieces_stay,
+          requests_are_not_wiped)
