@@ -488,7 +488,7 @@ START_TEST(mistakes_within_users_are_reported_where_they_are)
         {"users: [{name: a, limits: {connections: «0»}}]", "users[0].limits.connections",
          "from 1"},
         {"users: [«{uid: 1}»]", "users[0].name", "is missing"},
-        {"«user»: []", "user", "did you mean users?"},
+        {"«usrs»: []", "usrs", "did you mean users?"},
     };
 
     check_cases(cases, COUNT_OF(cases));
