@@ -8,7 +8,7 @@
 set -euo pipefail
 
 build=$1
-limit=1.5
+limit=1.2
 units=$build/systemd
 
 if ! command -v systemd-analyze >/dev/null; then
