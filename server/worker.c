@@ -280,20 +280,29 @@ static bool worker_is_over(const struct worker *w)
                            event_base_got_break(w->base));
 }
 
-static void *worker_run(void *arg)
+void worker_begin(struct worker *w)
 {
-    struct worker *w = arg;
-
     w->now_ns = clock_now_ns();
     worker_take_limits(w);
     worker_take_roster(w);
     worker_arm(w, hub_expire(w->hub, &w->turn, w->now_ns)); /* of what was there before */
     worker_end_turn(w);
-    while (!worker_is_over(w)) {
-        event_base_loop(w->base, EVLOOP_ONCE);
-        worker_end_turn(w);
-        atomic_fetch_add_explicit(&w->beats, 1, memory_order_relaxed);
-    }
+}
+
+void worker_turn(struct worker *w)
+{
+    event_base_loop(w->base, EVLOOP_ONCE);
+    worker_end_turn(w);
+    atomic_fetch_add_explicit(&w->beats, 1, memory_order_relaxed);
+}
+
+static void *worker_run(void *arg)
+{
+    struct worker *w = arg;
+
+    worker_begin(w);
+    while (!worker_is_over(w))
+        worker_turn(w);
     while (!list_is_empty(&w->sessions)) /* those that did not read in time */
         session_end(container_of(w->sessions.next, struct session, siblings));
     return NULL;

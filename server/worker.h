@@ -72,6 +72,13 @@ void worker_free(struct worker *w);
 /* Starts the thread, with all signals blocked. False: no thread. Any thread, once. */
 bool worker_start(struct worker *w);
 
+/*
+ * What the thread does, for a test that plays it instead: it begins, and then waits for
+ * something to happen, and does all that this brings about, again and again.
+ */
+void worker_begin(struct worker *w);
+void worker_turn(struct worker *w);
+
 /* Waits for the thread, which ends when worker_stop was called and all is flushed. */
 void worker_join(struct worker *w);
 

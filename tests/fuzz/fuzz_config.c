@@ -135,6 +135,8 @@ static void check_config(const struct config *config)
         require(l->mode >= -1 && l->mode <= 0777, "no mode", l->uri);
     }
     require(config->workers >= 0 && config->workers <= 64, "out of range", "workers");
+    require(config->user || !config->group, "nobody to go with", "group");
+    require(!config->user || strcmp(config->user, "root") != 0, "is root", "user");
     require(config->log_level < LEVEL_COUNT, "out of range", "log.level");
     check_limits(&config->limits);
     check_users(&config->users);

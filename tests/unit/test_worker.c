@@ -7,6 +7,36 @@
 /* More than a turn has tickets. */
 enum { CROWD = TURN_TICKETS + 40 };
 
+/* ---- turns ---- */
+
+START_TEST(a_turn_does_all_that_what_happened_brings_about)
+{
+    const struct broker_settings settings = serving_settings();
+    struct client taker, putter;
+    struct serving sv;
+    struct worker *w;
+
+    serving_prepare(&sv, 1, &settings);
+    w = sv.workers[0];
+    worker_begin(w);
+    taker = client_connect(&sv, 0);
+    putter = client_connect(&sv, 0);
+    worker_turn(w); /* the mail: both are sessions */
+    client_send(&taker, "{\"op\":\"take\",\"chan\":\"c\"}\n");
+    worker_turn(w);
+    client_send(&putter, "{\"op\":\"put\",\"chan\":\"c\",\"value\":7}\n");
+    worker_turn(w);
+    client_expect(&taker, "{\"ok\":true,\"value\":7}");
+    client_expect(&putter, "{\"ok\":true}");
+    ck_assert_uint_eq(atomic_load(&w->beats), 3);
+    client_close(&taker);
+    client_close(&putter);
+    while (!list_is_empty(&w->sessions))
+        worker_turn(w);
+    serving_stop(&sv);
+}
+END_TEST
+
 /* ---- stopping ---- */
 
 /*
@@ -293,7 +323,8 @@ START_TEST(without_memory_there_is_no_worker)
 }
 END_TEST
 
-UNIT_MAIN("worker", stop_ends_clients_that_leave_in_the_same_turn,
+UNIT_MAIN("worker", a_turn_does_all_that_what_happened_brings_about,
+          stop_ends_clients_that_leave_in_the_same_turn,
           stop_answers_a_request_that_arrived_in_two_pieces,
           stop_waits_three_seconds_at_most_for_a_client_that_does_not_read,
           start_times_the_channels_that_were_there_before,
