@@ -154,10 +154,18 @@ size_t guard_line_max(const struct session *s)
 
 /* ---- hello ---- */
 
+/* Somebody may be trying what he can do: that is worth to be seen. */
+static void guard_count(struct session *s, const struct ticket *t)
+{
+    if (t->err == ERR_FORBIDDEN)
+        metrics_add(s->worker->metrics, METRIC_forbidden_total, 1);
+}
+
 static void guard_turn_away(struct session *s, struct ticket *t, enum err err,
                             const char *why)
 {
     t->err = ticket_refuse(t, err, why);
+    guard_count(s, t);
     session_leave(s);
 }
 
@@ -310,6 +318,12 @@ static void guard_pace(struct session *s, int64_t rate)
 
 /* ---- requests ---- */
 
+static void guard_ask_for_warrant(struct session *s, struct ticket *t)
+{
+    warrant_check(&s->worker->memo, s->guard->user, t);
+    guard_count(s, t);
+}
+
 /* What is said first, or by nobody, or is a hello, or no request, or counts. */
 static void guard_judge_closely(struct session *s, struct ticket *t)
 {
@@ -326,7 +340,7 @@ static void guard_judge_closely(struct session *s, struct ticket *t)
             s, t, ERR_FORBIDDEN,
             "not allowed: the first request must be a hello with a valid token");
     else if (!t->err)
-        warrant_check(&s->worker->memo, g->user, t);
+        guard_ask_for_warrant(s, t);
     if (g->user && g->user->limits.requests_per_s)
         guard_pace(s, g->user->limits.requests_per_s);
     if (is_first)
@@ -336,7 +350,7 @@ static void guard_judge_closely(struct session *s, struct ticket *t)
 void guard_judge(struct session *s, struct ticket *t)
 {
     if (s->guard->is_easy && !t->err && t->rq.op != OP_HELLO)
-        warrant_check(&s->worker->memo, s->guard->user, t);
+        guard_ask_for_warrant(s, t);
     else
         guard_judge_closely(s, t);
 }

@@ -308,6 +308,7 @@ class Rules(AccessTest):
         self.assertRefused(client.call("stat"), "forbidden", "stat of the daemon")
         client.park({"op": "put", "id": 1, "chan": "a", "value": 1})
         root = self.greeted(daemon, BOB)
+        self.assertEqual(root.ok("stat")["stat"]["forbidden_total"], 8)
         self.assertEqual([c["name"] for c in root.ok("list")["channels"]], ["a"])
         self.assertEqual(root.ok("take", chan="a")["value"], 1)
 

@@ -262,6 +262,35 @@ START_TEST(the_first_users_take_over_what_their_processes_have_parked)
 }
 END_TEST
 
+START_TEST(what_is_forbidden_is_counted)
+{
+    struct guarded g;
+    struct client c;
+
+    start(&g, USER_A USER_B);
+    c = client_connect(&g.serving, 0);
+    client_ask(&c, PING, FORBIDDEN("", FIRST));
+    client_close(&c);
+    c = client_connect(&g.serving, 0);
+    client_ask(&c, HELLO("nobody"), FORBIDDEN("\"id\":1,", "the token is not valid"));
+    client_close(&c);
+    ck_assert_int_eq(serving_metric(&g.serving, METRIC_forbidden_total), 2);
+    c = client_connect(&g.serving, 0);
+    greet(&c, HELLO("bob"), "bob");
+    client_ask(&c, "{\"op\":\"close\",\"chan\":\"c\"}\n",
+               FORBIDDEN("", "close on c by bob"));
+    client_ask(&c, "{\"op\":\"stat\"}\n",
+               FORBIDDEN("", "stat of the daemon, which needs admin, by bob"));
+    client_ask(&c, PING, PONG);
+    client_ask(&c, "{\"op\":\"close\"}\n",
+               "{\"ok\":false,\"reason\":\"bad_request\",\"message\":\"close needs "
+               "\\\"chan\\\"\"}");
+    ck_assert_int_eq(serving_metric(&g.serving, METRIC_forbidden_total), 4);
+    client_close(&c);
+    stop(&g);
+}
+END_TEST
+
 /* Whether the worker still has these bytes of what came in. */
 static bool is_remembered(const struct guarded *g, const char *text)
 {
@@ -349,5 +378,5 @@ UNIT_MAIN("guard", a_process_that_is_known_need_say_nothing,
           what_is_over_the_rate_waits_and_comes,
           other_users_count_for_whatever_is_read_then,
           the_first_users_take_over_what_their_processes_have_parked,
-          a_token_is_wiped_when_it_has_been_looked_at, nor_do_its_pieces_stay,
-          requests_are_not_wiped)
+          what_is_forbidden_is_counted, a_token_is_wiped_when_it_has_been_looked_at,
+          nor_do_its_pieces_stay, requests_are_not_wiped)
