@@ -63,6 +63,7 @@ static bool hold(struct frame *f, size_t n)
 /* The fed bytes hold no LF: they begin a line, or go on with one. */
 static enum frame_step keep_beginning(struct frame *f, size_t max)
 {
+    f->torn += f->held_len == 0;
     if (f->fed_len > max || f->held_len > max - f->fed_len) {
         f->skipping = true;
         drop_held(f);

@@ -37,6 +37,7 @@ struct frame {
     char *joined;  /* the line that was put together last; owned */
     char *kept;    /* what frame_keep copied; owned */
     bool skipping; /* within a line over the limit */
+    unsigned torn; /* lines that have come in more pieces than one, so far */
 };
 
 /* {0} is an empty frame. */
@@ -64,6 +65,12 @@ bool frame_keep(struct frame *f);
  */
 enum { FRAME_BLOCKS_MAX = 2 };
 size_t frame_shed(struct frame *f, char *ret_blocks[FRAME_BLOCKS_MAX]);
+
+/* Whether a line has begun and not ended: the last of those that `torn` counts. */
+static inline bool frame_is_amid(const struct frame *f)
+{
+    return f->held_len > 0 || f->skipping;
+}
 
 /* Whether no bytes, whole lines or the beginning of one, are waiting in the frame. */
 bool frame_is_empty(const struct frame *f);

@@ -184,7 +184,8 @@ class Limits(DaemonTest):
         limits = {"request_bytes": 1000, "connections": 11, "channels": 12,
                   "buffer_size": 13, "memory_bytes": 14000, "parked_per_channel": 15,
                   "parked_per_connection": 16, "alts_ops": 17, "output_bytes": 18000,
-                  "idle_s": 19, "handshake_s": 20}
+                  "idle_s": 19, "handshake_s": 20, "request_timeout_s": 21,
+                  "keepalive_s": 22, "unread_s": 23}
         self.start(json.dumps(limits)[1:-1])
         self.assertEqual(self.asker.ok("hello")["limits"], limits)
 

@@ -90,6 +90,7 @@ START_TEST(messages_of_limits_name_the_limit)
         {ERR_LIMIT_PARKED_CHANNEL, "parked_per_channel"},
         {ERR_LIMIT_PARKED_CONNECTION, "parked_per_connection"},
         {ERR_LIMIT_ALTS_OPS, "alts_ops"},
+        {ERR_LIMIT_REQUEST_TIMEOUT, "request_timeout_s"},
         {ERR_NO_MEMORY, "memory_bytes"},
         {ERR_TOO_LARGE, "request_bytes"},
     };

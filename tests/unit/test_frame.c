@@ -437,6 +437,37 @@ START_TEST(a_long_line_in_small_pieces_comes_out_whole)
 }
 END_TEST
 
+START_TEST(a_torn_line_is_counted_once_and_known_until_it_ends)
+{
+    static const struct {
+        const char *bytes;
+        size_t lines;
+        unsigned torn;
+        bool amid;
+    } rows[] = {
+        {"{}\n", 1, 0, false},     {"ab", 0, 1, true},      {"cd", 0, 1, true},
+        {"\n{}\n", 2, 1, false},   {"{}\nef", 1, 2, true},  {"\n{}\ngh", 2, 3, true},
+        {"too long", 1, 3, true},  {" by far", 0, 3, true}, {"\n", 0, 3, false},
+        {"again too", 1, 4, true}, {"\nij", 0, 5, true},    {"\n", 1, 5, false},
+    };
+    struct frame f = {0};
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char bytes[32], *line;
+        size_t len, lines = 0;
+
+        strcpy(bytes, rows[i].bytes);
+        frame_feed(&f, bytes, strlen(bytes));
+        while (frame_next(&f, 8, &line, &len) != FRAME_MORE)
+            lines++; /* or the news that one is too long */
+        ck_assert_uint_eq(lines, rows[i].lines);
+        ck_assert_uint_eq(f.torn, rows[i].torn);
+        ck_assert_int_eq(frame_is_amid(&f), rows[i].amid);
+    }
+    frame_release(&f);
+}
+END_TEST
+
 START_TEST(without_memory_a_beginning_cannot_be_kept)
 {
     char bytes[] = "begin";
@@ -506,6 +537,7 @@ UNIT_MAIN("frame", lines_in_one_piece_are_slices_of_what_was_fed,
           keeping_before_the_first_line_was_asked_for_is_fine,
           a_released_frame_is_empty_and_usable, lines_may_be_written_into,
           a_long_line_in_small_pieces_comes_out_whole,
+          a_torn_line_is_counted_once_and_known_until_it_ends,
           without_memory_a_beginning_cannot_be_kept,
           without_memory_a_line_cannot_be_put_together,
           keeping_without_memory_changes_nothing)

@@ -23,6 +23,9 @@ static const struct {
     {"output_bytes", 1 << 20, LIMIT_BYTES},
     {"idle_s", 0, LIMIT_SECONDS},
     {"handshake_s", 10, LIMIT_SECONDS},
+    {"request_timeout_s", 60, LIMIT_SECONDS},
+    {"keepalive_s", 60, LIMIT_SECONDS},
+    {"unread_s", 0, LIMIT_SECONDS},
 };
 
 START_TEST(rows_are_the_documented_limits_in_their_order)
