@@ -171,6 +171,8 @@ static bool apply(struct daemon *d, struct config *loaded)
     settings_release(&settings);
     for (size_t i = 0; ok && i < d->worker_count; i++)
         worker_renew_limits(d->workers[i]);
+    if (ok)
+        listening_keep_alive(&d->listening, loaded->limits.keepalive_s);
     return ok;
 }
 
@@ -392,6 +394,7 @@ static bool start(struct daemon *d)
     for (; d->running < d->worker_count; d->running++)
         if (!worker_start(d->workers[d->running]))
             return false;
+    listening_keep_alive(&d->listening, d->config->limits.keepalive_s);
     if (!listening_start(&d->listening, d->base, on_accepted, d))
         return false;
     start_watchdog(d);

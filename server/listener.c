@@ -4,7 +4,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <event2/event_struct.h>
-#include <event2/listener.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -19,7 +18,7 @@
 #include "secure.h"
 #include "sockfile.h"
 
-enum { BACKLOG = 4096, PAUSE_MS = 100, US_PER_MS = 1000 };
+enum { BACKLOG = 4096, ACCEPTS = 64, PAUSE_MS = 100, US_PER_MS = 1000 };
 
 struct listener {
     int fd;
@@ -27,9 +26,10 @@ struct listener {
     const struct config_listen *how;
     struct secure_keys *keys; /* for connections to come; NULL: none, or no TLS */
     struct sockfile file;     /* that we made */
-    struct evconnlistener *events;
-    struct event pause;
-    bool paused; /* and it was said */
+    int64_t keepalive_s;
+    struct event event, pause;
+    bool started;
+    bool wants; /* what it needs to accept, and it was said */
     listener_accepted *accepted;
     void *arg;
 };
@@ -246,48 +246,113 @@ static bool is_proxy(const struct listener *l, const struct address *from)
     return false;
 }
 
-static void on_accept(struct evconnlistener *events, evutil_socket_t fd,
-                      struct sockaddr *addr, int len, void *arg)
+static void set_tcp(int fd, int level, int option, int64_t value)
 {
-    struct listener *l = arg;
-    struct accepted accepted = {.fd = fd, .from = address_of(addr), .keys = l->keys};
-    const int on = 1;
+    const int number = (int)value;
 
-    (void)events;
-    (void)len;
-    if (l->uri.scheme != URI_UNIX) {
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
-    }
+    setsockopt(fd, level, option, &number, sizeof number);
+}
+
+/* Half of keepalive_s may pass in silence, and three questions have the other half. */
+static void set_up_tcp(const struct listener *l, int fd)
+{
+    const int64_t half = l->keepalive_s / 2, sixth = l->keepalive_s / 6;
+
+    set_tcp(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+    if (l->keepalive_s == 0)
+        return;
+    set_tcp(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+    set_tcp(fd, IPPROTO_TCP, TCP_KEEPIDLE, half > 0 ? half : 1);
+    set_tcp(fd, IPPROTO_TCP, TCP_KEEPINTVL, sixth > 0 ? sixth : 1);
+    set_tcp(fd, IPPROTO_TCP, TCP_KEEPCNT, 3);
+}
+
+static void hand_over(struct listener *l, int fd, const struct sockaddr *addr)
+{
+    struct accepted accepted = {.fd = fd, .from = address_of(addr), .keys = l->keys};
+
     accepted.is_proxy = is_proxy(l, &accepted.from);
-    l->paused = false;
+    if (l->uri.scheme != URI_UNIX)
+        set_up_tcp(l, fd);
     l->accepted(&accepted, l->arg);
 }
 
+static void say(const struct listener *l, int error)
+{
+    char text[URI_TEXT_MAX];
+
+    uri_format(&l->uri, text);
+    if (error)
+        log_line(LEVEL_WARNING, "cannot accept on %s: %s; trying again every %d ms", text,
+                 strerror(error), PAUSE_MS);
+    else
+        log_line(LEVEL_NOTICE, "accepting on %s again", text);
+}
+
+/* Whether it was the connection that had the error, which is gone with it. */
+static bool is_passing(int error)
+{
+    static const int errors[] = {
+        EINTR,     ECONNABORTED, EPERM,        EPROTO,     ENOPROTOOPT, ENETDOWN,
+        EHOSTDOWN, ENONET,       EHOSTUNREACH, EOPNOTSUPP, ENETUNREACH, ETIMEDOUT,
+    };
+
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
+        if (error == errors[i])
+            return true;
+    return false;
+}
+
+static bool pause_a_moment(struct listener *l)
+{
+    const struct timeval moment = {.tv_usec = (suseconds_t)PAUSE_MS * US_PER_MS};
+
+    return event_add(&l->pause, &moment) == 0;
+}
+
+/* accept has failed: nobody waits, or we have no room for who does. */
+static void stop_for(struct listener *l, int error)
+{
+    const bool wants = error != EAGAIN && error != EWOULDBLOCK;
+
+    if (is_passing(error))
+        return;
+    if (wants != l->wants)
+        say(l, wants ? error : 0);
+    l->wants = wants;
+    if (wants && pause_a_moment(l))
+        event_del(&l->event);
+}
+
+/* Some of those who wait: it is called again if there are more. */
+static void on_waiting(evutil_socket_t listening, short what, void *arg)
+{
+    struct listener *l = arg;
+
+    (void)what;
+    for (int i = 0; i < ACCEPTS; i++) {
+        union any_address addr = {0};
+        socklen_t len = sizeof addr;
+        int fd = accept4(listening, &addr.any, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+        if (fd < 0) {
+            stop_for(l, errno);
+            return;
+        }
+        hand_over(l, fd, &addr.any);
+    }
+}
+
+/* Tries whether or not anybody waits: so it knows when there are descriptors again. */
 static void on_resume(evutil_socket_t fd, short what, void *arg)
 {
     struct listener *l = arg;
 
     (void)fd;
-    (void)what;
-    evconnlistener_enable(l->events);
-}
-
-/* Out of descriptors, most likely: those who wait will be there in a moment, too. */
-static void on_error(struct evconnlistener *events, void *arg)
-{
-    const struct timeval moment = {.tv_usec = (suseconds_t)PAUSE_MS * US_PER_MS};
-    struct listener *l = arg;
-    char text[URI_TEXT_MAX];
-
-    if (!l->paused) {
-        uri_format(&l->uri, text);
-        log_line(LEVEL_WARNING, "cannot accept on %s: %s; trying again every %d ms", text,
-                 strerror(errno), PAUSE_MS);
-    }
-    l->paused = true;
-    evconnlistener_disable(events);
-    event_add(&l->pause, &moment);
+    if (event_add(&l->event, NULL) == 0)
+        on_waiting(l->fd, what, l);
+    else
+        pause_a_moment(l);
 }
 
 bool listener_start(struct listener *l, struct event_base *base,
@@ -299,11 +364,15 @@ bool listener_start(struct listener *l, struct event_base *base,
     }
     l->accepted = accepted;
     l->arg = arg;
-    l->events = evconnlistener_new(base, on_accept, l, LEV_OPT_CLOSE_ON_EXEC, 0, l->fd);
-    if (!l->events)
-        return false;
-    evconnlistener_set_error_cb(l->events, on_error);
-    return event_assign(&l->pause, base, -1, 0, on_resume, l) == 0;
+    event_assign(&l->pause, base, -1, 0, on_resume, l);
+    event_assign(&l->event, base, l->fd, EV_READ | EV_PERSIST, on_waiting, l);
+    l->started = event_add(&l->event, NULL) == 0;
+    return l->started;
+}
+
+void listener_keep_alive(struct listener *l, int64_t keepalive_s)
+{
+    l->keepalive_s = keepalive_s;
 }
 
 const struct uri *listener_uri(const struct listener *l)
@@ -320,9 +389,9 @@ void listener_free(struct listener *l)
 {
     if (!l)
         return;
-    if (l->events) {
+    if (l->started) {
         event_del(&l->pause);
-        evconnlistener_free(l->events);
+        event_del(&l->event);
     }
     close(l->fd);
     sockfile_remove(l->uri.path, &l->file);

@@ -3,14 +3,16 @@
  * listener.h - where clients come in: sockets that we open, or that systemd hands to us.
  *
  * Accepts on the main thread and hands each connection to a callback, which owns it then.
- * When the process is out of descriptors a listener pauses for a moment, and says so
- * once. Main thread.
+ * When it cannot accept for want of descriptors or memory, it tries again every 100 ms,
+ * and says once that it does, and once when it is over. However many wait, it accepts a
+ * few at a time, so that signals are heard. Main thread.
  */
 #ifndef SERVER_LISTENER_H
 #define SERVER_LISTENER_H
 
 #include <event2/event.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 #include "arrival.h"
 #include "config.h"
@@ -39,6 +41,13 @@ void listener_set_up(struct listener *l, const struct config_listen *how);
 
 /* Connections to come are encrypted with these keys, which it takes. */
 void listener_set_keys(struct listener *l, struct secure_keys *keys);
+
+/*
+ * How soon a client over TCP that is idle, and whose machine does not answer, is found to
+ * be gone: in about so many seconds, 1 to 32,767; 0: never. Counts for connections that
+ * come afterwards.
+ */
+void listener_keep_alive(struct listener *l, int64_t keepalive_s);
 
 /* Starts to accept. False: errno says why; EINVAL if it is tls:// and has no keys. */
 bool listener_start(struct listener *l, struct event_base *base,

@@ -166,6 +166,12 @@ bool listening_start(struct listening *all, struct event_base *base,
     return true;
 }
 
+void listening_keep_alive(const struct listening *all, int64_t keepalive_s)
+{
+    for (size_t i = 0; i < all->count; i++)
+        listener_keep_alive(all->items[i], keepalive_s);
+}
+
 static void renew_keys(struct listener *l)
 {
     char text[URI_TEXT_MAX], why[SECURE_WHY_MAX];

@@ -33,6 +33,9 @@ void listening_give(struct listening *all, uid_t user, gid_t group);
 bool listening_start(struct listening *all, struct event_base *base,
                      listener_accepted *accepted, void *arg);
 
+/* As listener_keep_alive, for all of them. */
+void listening_keep_alive(const struct listening *all, int64_t keepalive_s);
+
 /*
  * Reads the certificates, keys and authorities of those with TLS again. Where that fails
  * it is logged why, and the old ones stay.
