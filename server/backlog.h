@@ -9,12 +9,14 @@
 #define SERVER_BACKLOG_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include "text.h"
 
 struct backlog {
     struct text text;
-    size_t sent;    /* so much of the text has gone */
-    size_t counted; /* so much of it the hub knows of (hub->outside) */
+    int64_t moved_ns; /* when it began, or some of it was sent last */
+    size_t sent;      /* so much of the text has gone */
+    size_t counted;   /* so much of it the hub knows of (hub->outside) */
 };
 
 /* An empty one, the caller's; NULL if out of memory. */

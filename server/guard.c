@@ -105,16 +105,6 @@ static enum err guard_admit(struct session *s, const struct user *user, const ch
     return ERR_OK;
 }
 
-/* Without an id, as it is said to a connection that is one too many for the daemon. */
-static void guard_send_away(struct session *s, enum err err)
-{
-    struct ticket *t = worker_ticket(s->worker, &s->seat.peer);
-
-    t->rq = (struct request_view){0};
-    t->err = err;
-    session_leave(s);
-}
-
 void guard_begin(struct session *s)
 {
     const struct user *user;
@@ -131,7 +121,7 @@ void guard_begin(struct session *s)
     if (user)
         err = guard_admit(s, user, NULL);
     if (err)
-        guard_send_away(s, err);
+        session_send_away(s, err); /* without an id, as one too many for the daemon */
 }
 
 void guard_end(struct session *s)
@@ -190,6 +180,22 @@ static void guard_conclude(struct session *s, struct ticket *t, const struct use
     t->user = user;
     if (err)
         guard_turn_away(s, t, err, err_text(err));
+}
+
+bool guard_awaits_hello(const struct session *s)
+{
+    return s->guard && !s->guard->user;
+}
+
+void guard_despair(struct session *s)
+{
+    struct ticket *t = worker_ticket(s->worker, &s->seat.peer);
+
+    t->rq = (struct request_view){0};
+    s->sent_away = true;
+    guard_turn_away(s, t, ERR_FORBIDDEN,
+                    "not allowed: no hello with a valid token came within "
+                    "limits.handshake_s");
 }
 
 static void inquiry_open(struct letter *letter, void *owner)

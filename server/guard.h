@@ -22,6 +22,7 @@
 #ifndef SERVER_GUARD_H
 #define SERVER_GUARD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct session;
@@ -41,6 +42,12 @@ void guard_judge(struct session *s, struct ticket *t);
 
 /* How long a line of the session may be. */
 size_t guard_line_max(const struct session *s);
+
+/* Whether it is nobody, and has to say a hello before anything else. */
+bool guard_awaits_hello(const struct session *s);
+
+/* It did not do so in time: it is told, and ended. It must not be leaving. */
+void guard_despair(struct session *s);
 
 /* The worker has got another roster, or none; users of the old one are still there. */
 void guard_renew(struct session *s);

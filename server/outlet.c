@@ -84,8 +84,11 @@ static size_t outlet_send_pieces(struct session *s, const struct gather *g)
 /* Keeps what the socket won't take: all but the bytes that were sent. */
 static void outlet_keep(struct session *s, const struct gather *g, size_t sent)
 {
-    if (!s->backlog)
+    if (!s->backlog) {
         s->backlog = backlog_new();
+        if (s->backlog)
+            s->backlog->moved_ns = clock_now_ns();
+    }
     if (s->backlog)
         gather_copy(g, sent, &s->backlog->text);
     if (!s->backlog || s->backlog->text.broken)
@@ -120,6 +123,8 @@ void outlet_flush(struct session *s)
         atomic_store_explicit(&s->heard_ns, clock_now_ns(), memory_order_relaxed);
     if (!s->broken)
         backlog_consume(s->backlog, n);
+    if (n > 0 && s->backlog)
+        s->backlog->moved_ns = clock_now_ns();
     if (outlet_unsent(s) == 0)
         outlet_forget(s);
     outlet_recount(s);

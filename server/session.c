@@ -92,6 +92,19 @@ void session_leave(struct session *s)
     t->rq = (struct request_view){.op = (enum op)OP_LEAVE};
 }
 
+void session_send_away(struct session *s, enum err err)
+{
+    struct ticket *t;
+
+    if (s->leaving)
+        return;
+    t = worker_ticket(s->worker, &s->seat.peer);
+    t->rq = (struct request_view){0};
+    t->err = err;
+    s->sent_away = true;
+    session_leave(s);
+}
+
 /* Whoever drains it may be sending: a plain socket does not mind, TLS does. */
 static ssize_t session_receive(struct session *s, char *out, size_t room)
 {
@@ -156,13 +169,13 @@ static void session_wait_no_more(struct session *s)
     s->interest = 0;
 }
 
-/* Nothing will be heard of it any more: it is as good as reset. */
-static void session_give_up(struct session *s)
+void session_lose(struct session *s)
 {
     bool left;
 
     pthread_mutex_lock(&s->lock);
     outlet_break(s);
+    transport_give_up(&s->transport);
     left = s->left;
     pthread_mutex_unlock(&s->lock);
     session_leave(s);
@@ -182,7 +195,7 @@ static void session_wait_for(struct session *s, short interest)
                  (short)(interest | EV_PERSIST), session_on_event, s);
     if (event_add(&s->event, NULL) < 0) {
         s->interest = 0;
-        session_give_up(s);
+        session_lose(s);
     }
 }
 
@@ -252,6 +265,7 @@ bool session_start(struct worker *w, const struct transport *transport)
     atomic_init(&s->heard_ns, clock_now_ns());
     pthread_mutex_init(&s->lock, NULL);
     list_push(&w->sessions, &s->siblings);
+    sweep_add(&w->sweep, s);
     guard_begin(s);
     session_wait_for(s, s->leaving ? 0 : EV_READ);
     return true;
@@ -285,17 +299,6 @@ void session_end(struct session *s)
     hub_rise(s->worker->hub, &s->seat);
     metrics_add(s->worker->metrics, METRIC_connections, -1);
     session_drop(s);
-}
-
-void session_leave_idle(struct session *s, int64_t since_ns)
-{
-    if (atomic_load_explicit(&s->heard_ns, memory_order_relaxed) >= since_ns ||
-        hub_has_parked(s->worker->hub, &s->seat))
-        return;
-    if (s->leaving) /* it has not read what waits for it, for as long again */
-        session_give_up(s);
-    else
-        session_leave(s);
 }
 
 void session_drop(struct session *s)

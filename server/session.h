@@ -23,6 +23,7 @@
 #include "hub.h"
 #include "list.h"
 #include "mailbox.h"
+#include "sweep.h"
 #include "transport.h"
 
 struct backlog;
@@ -47,9 +48,11 @@ struct session {
     struct letter note;   /* in worker->attention, or in its mailbox */
     short interest;       /* EV_READ, EV_WRITE: what the event waits for */
     bool leaving;         /* it has had its LEAVE ticket */
+    bool sent_away;       /* and we wanted it */
     bool choked;          /* it is not read until its output has drained */
     bool held;            /* the same, until its guard lets it go on */
     struct guard *guard;  /* NULL: everybody may do everything */
+    struct swept swept;
 };
 
 /* Starts serving what is connected, and owns it then; false: no memory. Owner. */
@@ -57,6 +60,12 @@ bool session_start(struct worker *w, const struct transport *transport);
 
 /* Ends what is parked, once; the rest of the input is not read. Owner. */
 void session_leave(struct session *s);
+
+/* Leaves, and is told why in a line without an id. Owner. */
+void session_send_away(struct session *s, enum err err);
+
+/* Leaves, as if it had been reset; nothing is sent to it any more. Owner. */
+void session_lose(struct session *s);
 
 /* Goes on where it was held. Owner. */
 void session_resume(struct session *s);
@@ -72,12 +81,6 @@ void session_attend(struct session *s);
  * Owner.
  */
 void session_end(struct session *s);
-
-/*
- * Leaves if it has nothing parked and nothing came or went since then; ends if it has
- * left already, but does not read. Owner.
- */
-void session_leave_idle(struct session *s, int64_t since_ns);
 
 /* Gives back a hold on the seat; the last one frees the session. Any thread. */
 void session_drop(struct session *s);

@@ -65,6 +65,13 @@ bool transport_peer_names(const struct transport *t, struct secure_names *ret)
     return true;
 }
 
+void transport_give_up(const struct transport *t)
+{
+    const struct linger at_once = {.l_onoff = 1};
+
+    setsockopt(t->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
 void transport_close(struct transport *t)
 {
     if (t->link)

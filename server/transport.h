@@ -65,6 +65,10 @@ static inline bool transport_is_over(const struct transport *t)
  */
 bool transport_peer_names(const struct transport *t, struct secure_names *ret);
 
+/* What was sent and has not arrived is given up when it is closed: the peer sees a reset.
+ */
+void transport_give_up(const struct transport *t);
+
 /* Says good-bye, if that is usual, and closes. */
 void transport_close(struct transport *t);
 

@@ -15,7 +15,7 @@
 #include "session.h"
 #include "token.h"
 
-enum { STOP_S = 3, SWEEP_S = 1, SCRATCH_KEPT = 1024 * 1024 };
+enum { STOP_S = 3, SCRATCH_KEPT = 1024 * 1024 };
 
 /* ---- the turn ---- */
 
@@ -130,14 +130,8 @@ static void worker_end_turn(struct worker *w)
 
 static void worker_take_limits(struct worker *w)
 {
-    const struct timeval period = {.tv_sec = SWEEP_S};
-
     w->limits = hub_limits(w->hub);
     w->room.clauses_max = (size_t)w->limits.alts_ops;
-    if (w->limits.idle_s > 0)
-        event_add(&w->sweep, &period);
-    else
-        event_del(&w->sweep);
 }
 
 /* What is under way is for users as they were. */
@@ -230,21 +224,6 @@ static void worker_on_timer(evutil_socket_t fd, short what, void *arg)
     worker_arm(w, hub_expire(w->hub, &w->turn, w->now_ns));
 }
 
-/* Once a second, while limits.idle_s asks for it. */
-static void worker_on_sweep(evutil_socket_t fd, short what, void *arg)
-{
-    struct worker *w = arg;
-    int64_t since = clock_now_ns() - w->limits.idle_s * NS_PER_S;
-    struct list *next;
-
-    (void)fd;
-    (void)what;
-    for (struct list *l = w->sessions.next; l != &w->sessions; l = next) {
-        next = l->next;
-        session_leave_idle(container_of(l, struct session, siblings), since);
-    }
-}
-
 static void worker_begin_stop(struct worker *w)
 {
     const struct timeval patience = {.tv_sec = STOP_S};
@@ -324,7 +303,7 @@ static bool worker_open(struct worker *w)
     event_assign(&w->mail, w->base, w->mailbox.fd, EV_READ | EV_PERSIST, worker_on_mail,
                  w);
     event_assign(&w->timer, w->base, -1, 0, worker_on_timer, w);
-    event_assign(&w->sweep, w->base, -1, EV_PERSIST, worker_on_sweep, w);
+    sweep_init(&w->sweep, w);
     return event_add(&w->mail, NULL) == 0;
 }
 

@@ -24,6 +24,7 @@
 #include "memo.h"
 #include "metrics.h"
 #include "request.h"
+#include "sweep.h"
 
 enum { WORKER_INPUT = 256 * 1024, WORKER_LATER = 64 };
 
@@ -53,7 +54,8 @@ struct worker {
     unsigned unsaid;       /* how many were closed since then */
     struct list attention; /* letters to itself, opened at the end of the turn */
     struct event_base *base;
-    struct event mail, timer, sweep;
+    struct event mail, timer;
+    struct sweep sweep;
     int64_t now_ns;   /* when the hub was visited last */
     int64_t armed_ns; /* what the timer is set to */
     bool stopping;

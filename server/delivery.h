@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * delivery.h - what becomes of bytes that the kernel has taken for a client over TCP.
+ *
+ * The kernel ends a connection whose peer is gone by itself only when nothing is on its
+ * way (SO_KEEPALIVE), or after a quarter of an hour. TCP_USER_TIMEOUT is no help: it also
+ * ends a peer that lives and answers, but has no room as long as its program is busy with
+ * what it has; and keepalive waits for it, too. So whoever has sent something looks at
+ * the connection now and then, and holds what it sees against what it saw before.
+ */
+#ifndef SERVER_DELIVERY_H
+#define SERVER_DELIVERY_H
+
+#include <stdint.h>
+
+enum delivery_state {
+    DELIVERY_DONE, /* all has arrived at the peer's machine, or nobody can tell */
+    DELIVERY_UNDER_WAY,
+    DELIVERY_STALLED, /* the peer's machine answers, but has taken nothing for so long */
+    DELIVERY_LOST     /* the peer's machine has not answered for so long */
+};
+
+/* What was seen last; {0}: nothing yet. */
+struct delivery {
+    uint64_t taken;   /* bytes that the peer has acknowledged */
+    int64_t since_ns; /* when that, or nothing to send, was seen first */
+};
+
+/*
+ * Looks at a socket; now_ns is any clock that does not go back. The limits are in
+ * seconds, 0 for never. A socket that is not TCP is DELIVERY_DONE.
+ */
+enum delivery_state delivery_look(struct delivery *d, int fd, int64_t now_ns,
+                                  int64_t lost_s, int64_t stalled_s);
+
+#endif

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+#include "sweep.h"
+
+#include "backlog.h"
+#include "clock.h"
+#include "guard.h"
+#include "session.h"
+#include "worker.h"
+
+/*
+ * SLICE: so many are looked at in a turn. LINGER_S: so long may somebody who was sent
+ * away take to read why.
+ */
+enum { PERIOD_S = 1, SLICE = 512, LAPSE_S = 2, LINGER_S = 3 };
+
+static bool is_over(int64_t since_ns, int64_t now_ns, int64_t limit_s)
+{
+    return limit_s > 0 && now_ns - since_ns >= limit_s * NS_PER_S;
+}
+
+/* ---- what it is that takes so long ---- */
+
+/* Whether it has been in the middle of a line for too long, though it was listened to. */
+static bool is_line_over(struct session *s, int64_t now_ns)
+{
+    struct swept *seen = &s->swept;
+
+    if (s->leaving || !frame_is_amid(&s->frame))
+        seen->line_ns = 0;
+    else if (seen->line_ns == 0 || seen->torn != s->frame.torn || s->choked)
+        seen->line_ns = now_ns;
+    seen->torn = s->frame.torn;
+    return seen->line_ns > 0 &&
+           is_over(seen->line_ns, now_ns, s->worker->limits.request_timeout_s);
+}
+
+/* Whether it has not said for too long who it is. */
+static bool is_hello_over(const struct session *s, int64_t now_ns)
+{
+    return !s->leaving && !s->held && guard_awaits_hello(s) &&
+           is_over(s->swept.came_ns, now_ns, s->worker->limits.handshake_s);
+}
+
+/* Whether it has taken nothing of its backlog for too long. */
+static bool is_backlog_over(struct session *s)
+{
+    const int64_t limit_s = s->worker->limits.unread_s;
+    bool over = false;
+
+    if (limit_s == 0 || !(s->interest & EV_WRITE))
+        return false;
+    pthread_mutex_lock(&s->lock);
+    if (s->backlog)
+        over = is_over(s->backlog->moved_ns, clock_now_ns(), limit_s);
+    pthread_mutex_unlock(&s->lock);
+    return over;
+}
+
+/* The same of what the kernel has; nothing can have changed while nothing was heard. */
+static bool is_delivery_over(struct session *s, int64_t now_ns)
+{
+    const struct limits *limits = &s->worker->limits;
+    const int64_t heard_ns = atomic_load_explicit(&s->heard_ns, memory_order_relaxed);
+    enum delivery_state state;
+
+    if (s->swept.calm_ns == heard_ns)
+        return false;
+    state = delivery_look(&s->swept.delivery, s->transport.fd, now_ns,
+                          limits->keepalive_s, limits->unread_s);
+    if (state == DELIVERY_DONE && !(s->interest & EV_WRITE))
+        s->swept.calm_ns = heard_ns;
+    return state > DELIVERY_UNDER_WAY;
+}
+
+/* Whether it was sent away, and won't read that. */
+static bool is_farewell_over(struct session *s, int64_t now_ns)
+{
+    if (!s->sent_away)
+        return false;
+    if (s->swept.leave_ns == 0)
+        s->swept.leave_ns = now_ns;
+    return is_over(s->swept.leave_ns, now_ns, LINGER_S);
+}
+
+static bool is_idle(const struct session *s)
+{
+    return is_over(atomic_load_explicit(&s->heard_ns, memory_order_relaxed),
+                   clock_now_ns(), s->worker->limits.idle_s) &&
+           !hub_has_parked(s->worker->hub, &s->seat);
+}
+
+/* ---- the look ---- */
+
+static void sweep_look(struct session *s, int64_t now_ns)
+{
+    if (is_backlog_over(s) || is_delivery_over(s, now_ns) || is_farewell_over(s, now_ns))
+        session_lose(s);
+    else if (is_hello_over(s, now_ns))
+        guard_despair(s);
+    else if (!guard_awaits_hello(s) && is_line_over(s, now_ns))
+        session_send_away(s, ERR_LIMIT_REQUEST_TIMEOUT);
+    else if (is_idle(s) && s->leaving) /* what waits is not read, for as long again */
+        session_lose(s);
+    else if (is_idle(s))
+        session_leave(s);
+}
+
+static void sweep_tick(struct sweep *sweep)
+{
+    const int64_t now_ns = clock_now_ns(), passed_ns = now_ns - sweep->since_ns;
+
+    sweep->now_ns += passed_ns < LAPSE_S * NS_PER_S ? passed_ns : LAPSE_S * NS_PER_S;
+    sweep->since_ns = now_ns;
+}
+
+static void sweep_arm(struct sweep *sweep, int64_t wait_s)
+{
+    const struct timeval wait = {.tv_sec = wait_s};
+
+    sweep->armed = event_add(&sweep->event, &wait) == 0;
+}
+
+/* Those that were looked at go behind the others. False: all of them were. */
+static bool sweep_next(struct sweep *sweep, struct worker *w)
+{
+    struct list *link = w->sessions.next;
+    struct session *s = container_of(link, struct session, siblings);
+
+    if (list_is_empty(&w->sessions) || s->swept.round == sweep->round)
+        return false;
+    list_remove(link);
+    list_push(&w->sessions, link);
+    s->swept.round = sweep->round;
+    sweep_look(s, sweep->now_ns);
+    return true;
+}
+
+static void sweep_on_timer(evutil_socket_t fd, short what, void *arg)
+{
+    struct worker *w = arg;
+    struct sweep *sweep = &w->sweep;
+    int looked = 0;
+
+    (void)fd;
+    (void)what;
+    sweep_tick(sweep);
+    while (looked < SLICE && sweep_next(sweep, w))
+        looked++;
+    sweep->armed = false;
+    if (looked == SLICE) {
+        sweep_arm(sweep, 0);
+        return;
+    }
+    sweep->round++;
+    if (!list_is_empty(&w->sessions))
+        sweep_arm(sweep, PERIOD_S);
+}
+
+void sweep_init(struct sweep *sweep, struct worker *w)
+{
+    event_assign(&sweep->event, w->base, -1, 0, sweep_on_timer, w);
+    sweep->now_ns = 1;
+}
+
+void sweep_add(struct sweep *sweep, struct session *s)
+{
+    s->swept.round = sweep->round;
+    if (!sweep->armed) {
+        sweep->since_ns = clock_now_ns();
+        sweep_arm(sweep, PERIOD_S);
+    }
+    s->swept.came_ns = sweep->now_ns;
+}

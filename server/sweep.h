@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sweep.h - a worker's look at each of its sessions, once a second: whose time is up.
+ *
+ * All that may last some seconds and needs no better measure has no timer of its own, and
+ * nothing is written down for it as requests come and go: limits.idle_s, handshake_s (of
+ * the hello), request_timeout_s, keepalive_s and unread_s. What the look before has seen
+ * is kept in the session (struct swept); so what began is known a second late at most,
+ * and nobody's time is up too early.
+ *
+ * Time counts while the worker looks, at most two seconds from one look to the next: if
+ * the process or the machine was stopped meanwhile, nobody is to blame for it.
+ *
+ * All calls are for the worker's thread.
+ */
+#ifndef SERVER_SWEEP_H
+#define SERVER_SWEEP_H
+
+#include <event2/event_struct.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include "delivery.h"
+
+struct session;
+struct worker;
+
+struct sweep {
+    struct event event;
+    bool armed;       /* it is, while there are sessions */
+    unsigned round;   /* all sessions are looked at once in each */
+    int64_t now_ns;   /* the time that counts, from 1 */
+    int64_t since_ns; /* when that was brought up to date */
+};
+
+/* Of a session. */
+struct swept {
+    unsigned round;
+    unsigned torn;    /* the line that it was in the middle of: frame.torn */
+    int64_t line_ns;  /* since when, as far as is known; 0: it was not */
+    int64_t came_ns;  /* when it was connected */
+    int64_t calm_ns;  /* its heard_ns, when all it was sent had been delivered */
+    int64_t leave_ns; /* since when it is known to be sent away; 0: it is not */
+    struct delivery delivery;
+};
+
+/* For a worker with a base, and no sessions. */
+void sweep_init(struct sweep *sweep, struct worker *w);
+
+/* A session has come, and stands at the end of its worker's. */
+void sweep_add(struct sweep *sweep, struct session *s);
+
+#endif
