@@ -139,10 +139,11 @@ static void wait_in_process(struct chan_client *c, const struct sleeper *s)
 /* ---- calls ---- */
 
 /* Before something is asked when nobody was listening: whether the connection is still
- * there, if that can be mended. */
+ * there, if that can be mended. Not more: a process has no stack for a handshake. */
 static void look_around(struct chan_client *c)
 {
-    if (c->keeper && c->calls.count == 0 && !c->watched && !c->reader)
+    if (c->keeper && c->state == CLIENT_UP && c->calls.count == 0 && !c->watched &&
+        !c->reader)
         client_turn(c);
 }
 

@@ -53,6 +53,7 @@ enum chan_status {
     CHAN_INVALID,     /* an argument makes no sense; nothing was done */
     CHAN_UNREADABLE,  /* the reply, or the value for jansson, is not what can be read */
     CHAN_NO_MEMORY,
+    CHAN_UNTRUSTED, /* chan_connect: no TLS with it, or a file for that is not right */
     CHAN_STATUS_COUNT
 };
 
@@ -235,7 +236,21 @@ struct chan *chan_onto(struct chan *to, const char *array, size_t len, enum chan
 struct chan_client *chan_client_new(void);
 void chan_client_free(struct chan_client *c);
 
-/* uri: tcp://HOST:PORT, tcp://[IPV6]:PORT or unix:///PATH. Disconnects before. */
+/* Who this is, and whom it trusts: copied, for all connections from the next one on.
+ * NULL: as one of zeros. CHAN_INVALID: makes no sense, or while it is connecting. */
+struct chan_security {
+    const char *token; /* random, or NAME:SECRET; said first, and never in messages */
+    const char *ca;    /* the rest is for tls://, PEM files, read for each connection:
+                          whose certificates are good; NULL: those that the system has */
+    const char *certificate; /* to be shown, with its chain; NULL: none */
+    const char *key;         /* of it; NULL: in the same file */
+    bool accept_tls_1_2;     /* and not 1.3 alone */
+};
+enum chan_status chan_secure(struct chan_client *c, const struct chan_security *security);
+
+/* uri: tcp://HOST:PORT, tcp://[IPV6]:PORT, unix:///PATH, unix://@NAME; or
+ * tls://HOST:PORT, and then nothing is sent to who has no good certificate of HOST.
+ * Disconnects before. With a token, CHAN_REFUSED: it is not valid. */
 enum chan_status chan_connect(struct chan_client *c, const char *uri, int64_t timeout_ms);
 void chan_disconnect(struct chan_client *c); /* what is parked is cancelled */
 
@@ -250,7 +265,7 @@ void chan_hang_up(struct chan_client *c);
  * with CHAN_LOST, as it may or may not have been done: look (chan_stat), or put values
  * that can be told apart. So it is from here on, not for what was asked before. It is
  * tried while somebody waits for the server, at the addresses that chan_connect found,
- * after the last chan_hello if there was one.
+ * after the last chan_hello, or else the token, if there was one.
  * silence_ms: when nothing was heard for so long, and something is asked, a ping goes
  * out, and the connection is lost when after as long again nothing came. 0: never. */
 enum chan_state { CHAN_DOWN, CHAN_TRYING, CHAN_UP };
@@ -299,6 +314,10 @@ enum chan_status chan_ping(struct chan_client *c, int64_t timeout_ms);
 /* Both names may be NULL. chan_last()->value: the server's limits. */
 enum chan_status chan_hello(struct chan_client *c, const char *client, const char *token,
                             int64_t timeout_ms, const char **ret_server);
+
+/* Who the client is to the server, "anonymous" where it has no users. */
+enum chan_status chan_whoami(struct chan_client *c, int64_t timeout_ms,
+                             const char **ret_user);
 
 /*
  * Callbacks, for a program that has a loop of its own. chan_start… only notes a request;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "client.h"
 #include "deadline.h"
-#include "dial.h"
+#include "dialogue.h"
 #include "keep.h"
 #include "outcome.h"
 #include "strand.h"
@@ -37,7 +37,7 @@ static void forget_server(struct chan_client *c)
 {
     places_release(&c->places);
     free(c->hello.client);
-    free(c->hello.token);
+    passport_wipe(c->hello.token);
     memset(&c->hello, 0, sizeof c->hello);
 }
 
@@ -47,6 +47,7 @@ void chan_client_free(struct chan_client *c)
         return;
     chan_disconnect(c);
     forget_server(c);
+    passport_release(&c->passport);
     keep_free(c);
     if (c->kick >= 0)
         close(c->kick);
@@ -74,30 +75,24 @@ void chan_disconnect(struct chan_client *c)
 
 /* ---- connecting ---- */
 
-/* All that it takes; for another thread, where the caller is a process. */
-struct dialogue {
-    char *uri; /* a copy: the caller's may be of its last outcome */
-    int64_t deadline_ns;
+/* For another thread, where the caller is a process. */
+struct dialling {
+    struct dialogue dialogue;
     enum chan_status status;
-    struct places places;
-    struct text why;
-    int fd;
 };
 
-static char *find_and_dial(void *arg)
+static char *hold(void *arg)
 {
-    struct dialogue *d = arg;
+    struct dialling *d = arg;
 
-    d->status = places_find(d->uri, &d->why, &d->places);
-    if (d->status == CHAN_OK)
-        d->status = dial(&d->places, d->deadline_ns, &d->why, &d->fd);
+    d->status = dialogue_hold(&d->dialogue);
     return NULL;
 }
 
 /* The process parks until the thread is done with what is on its stack. */
-static void dial_in_thread(struct dialogue *d)
+static void hold_in_thread(struct dialling *d)
 {
-    struct chan *done = chan_thread(find_and_dial, d);
+    struct chan *done = chan_thread(hold, d);
     const char *value;
 
     if (!done) {
@@ -109,67 +104,86 @@ static void dial_in_thread(struct dialogue *d)
     chan_drop(done);
 }
 
-/* Makes what was dialled the connection. */
-static enum chan_status adopt(struct chan_client *c, struct dialogue *d)
+/* Makes what was reached the connection. */
+static void adopt(struct chan_client *c, struct dialogue *d)
 {
     forget_server(c);
     c->places = d->places;
     d->places = (struct places){0};
-    if (!conn_init(&c->conn, d->fd))
-        return CHAN_NO_MEMORY;
-    d->fd = -1;
+    conn_move(&c->conn, &d->conn);
     c->state = CLIENT_UP;
     c->leaving = false;
     keep_note_success(c);
-    return CHAN_OK;
 }
 
-static enum chan_status dialogue_end(struct dialogue *d)
+/* What was added, with a NUL; NULL: nothing, or no memory for it. */
+static const char *text_of(struct text *t)
 {
-    enum chan_status status = d->status;
-    const char *why;
+    text_lit(t, "\0");
+    return t->broken || !*t->bytes ? NULL : t->bytes;
+}
 
-    if (d->fd >= 0)
-        close(d->fd);
-    free(d->uri);
-    places_release(&d->places);
-    text_lit(&d->why, "\0");
-    why = status == CHAN_OK || d->why.broken || !*d->why.bytes ? NULL : d->why.bytes;
-    status = outcome_of_call(status, why);
-    text_release(&d->why);
-    return status;
+static enum chan_status conclude(struct strand *self, struct dialling *d)
+{
+    const char *why = text_of(&d->dialogue.why);
+    const struct chan_reply reply = {.status = d->status,
+                                     .reason = text_of(&d->dialogue.reason),
+                                     .message = why ? why : chan_status_text(d->status)};
+
+    outcome_keep(strand_outcome(self), &reply, NULL);
+    dialogue_release(&d->dialogue);
+    return strand_outcome(self)->last.status;
+}
+
+/* NULL: nobody else can begin anything, and there is no connection. Or why not. */
+static const char *begin(struct chan_client *c, const struct strand *self)
+{
+    const char *fault;
+
+    client_lock(c);
+    fault = c->connecting ? "the client is connecting" : client_block_fault(c, self);
+    if (!fault) {
+        c->connecting = true;
+        disconnect(c);
+    }
+    client_unlock(c);
+    return fault;
+}
+
+static void end(struct chan_client *c, struct dialling *d)
+{
+    client_lock(c);
+    if (d->status == CHAN_OK)
+        adopt(c, &d->dialogue);
+    c->connecting = false;
+    client_unlock(c);
 }
 
 enum chan_status chan_connect(struct chan_client *c, const char *uri, int64_t timeout_ms)
 {
+    struct dialling d = {.dialogue = {.passport = &c->passport,
+                                      .deadline_ns = deadline_after_ms(timeout_ms),
+                                      .conn = {.fd = -1}}};
     struct strand *self = strand_self();
-    struct dialogue d = {.deadline_ns = deadline_after_ms(timeout_ms), .fd = -1};
     const char *fault;
+    char *copy;
 
     if (!self)
         return CHAN_NO_MEMORY;
-    client_lock(c);
-    fault = c->connecting ? "the client is connecting" : client_block_fault(c, self);
-    if (fault) {
-        client_unlock(c);
+    fault = begin(c, self);
+    if (fault)
         return outcome_of_call(CHAN_INVALID, fault);
-    }
-    c->connecting = true;
-    disconnect(c);
-    client_unlock(c);
-    d.uri = uri ? strdup(uri) : NULL;
-    if (!d.uri) {
+    copy = uri ? strdup(uri) : NULL; /* the caller's may be of its last outcome */
+    d.dialogue.uri = copy;
+    if (!copy) {
         d.status = uri ? CHAN_NO_MEMORY : CHAN_INVALID;
-        text_add_slice(&d.why, slice_text(uri ? "" : "no URI"));
+        text_add_slice(&d.dialogue.why, slice_text(uri ? NULL : "no URI"));
     } else if (strand_is_process(self)) {
-        dial_in_thread(&d);
+        hold_in_thread(&d);
     } else {
-        find_and_dial(&d);
+        hold(&d);
     }
-    client_lock(c);
-    if (d.status == CHAN_OK)
-        d.status = adopt(c, &d);
-    c->connecting = false;
-    client_unlock(c);
-    return dialogue_end(&d);
+    end(c, &d);
+    free(copy);
+    return conclude(self, &d);
 }

@@ -26,6 +26,8 @@
 #include "chan.h"
 #include "conn.h"
 #include "list.h"
+#include "outcome.h"
+#include "passport.h"
 #include "places.h"
 #include "watch.h"
 
@@ -38,7 +40,8 @@ struct strand;
 enum client_state {
     CLIENT_OFF,      /* there is no connection, and no call */
     CLIENT_PAUSING,  /* until the next try to connect; so calls are kept as lines */
-    CLIENT_DIALLING, /* as are they here */
+    CLIENT_DIALLING, /* as are they here, */
+    CLIENT_SHAKING,  /* in the handshake of TLS, */
     CLIENT_GREETING, /* and here: whether the server listens is not known yet */
     CLIENT_UP
 };
@@ -46,7 +49,7 @@ enum client_state {
 struct chan_client {
     pthread_mutex_t lock;
     enum client_state state;
-    struct conn conn; /* has an fd in CLIENT_GREETING and CLIENT_UP */
+    struct conn conn; /* has an fd from CLIENT_SHAKING on */
     struct calls calls;
 
     struct strand *owner; /* whose loop it is, if `started`, `busy` or `looping` */
@@ -65,7 +68,8 @@ struct chan_client {
     bool batching;   /* requests of processes wait for each other */
     bool connecting; /* or disconnecting: nobody else may begin anything */
 
-    struct places places; /* of the server */
+    struct passport passport; /* of chan_secure */
+    struct places places;     /* of the server */
     struct {
         bool said;
         char *client, *token; /* owned; may be NULL */
@@ -118,8 +122,8 @@ void client_take_lines(struct chan_client *c);
 /* Ends a call that was taken out: tells who waits for it. */
 struct ending {
     struct chan_reply reply;
-    bool created, more; /* of open and list */
-    const char *server; /* of hello */
+    bool created, more;         /* of open and list */
+    struct outcome_names names; /* of hello */
 };
 void client_finish(struct chan_client *c, struct call *call, struct ending *ending);
 

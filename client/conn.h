@@ -5,8 +5,9 @@
  * Nothing here blocks, but for conn_await. What is to be sent is written into `out`
  * (conn_out) and leaves with conn_send; conn_receive reads once, and conn_line then hands
  * out the lines, until it says FRAME_MORE: before that nothing more may be received. A
- * connection that broke is `down`; what had arrived before can still be read. Not
- * thread-safe.
+ * connection that broke is `down`; what had arrived before can still be read. It may be
+ * over TLS, which begins with a handshake (conn_shake), and nothing is sent before that
+ * is done. Not thread-safe.
  */
 #ifndef CLIENT_CONN_H
 #define CLIENT_CONN_H
@@ -17,10 +18,16 @@
 #include "frame.h"
 #include "text.h"
 
+struct tls;
+
 struct conn {
-    int fd; /* -1: none */
+    int fd;          /* -1: none */
+    struct tls *tls; /* NULL: plain */
+    bool shaking;    /* hands; see conn_shake */
     bool down, leaving;
-    int error; /* why it is down: an errno; 0: the other end closed it */
+    bool left;  /* this direction is closed */
+    bool heard; /* something has come */
+    int error;  /* why it is down: an errno; 0: the other end closed it */
     struct frame in;
     char *room; /* what conn_receive reads into; borrowed by `in` */
     bool ahead; /* conn_await has read, for the next conn_receive */
@@ -37,6 +44,18 @@ bool conn_init(struct conn *conn, int fd);
  * before. Fine on such a one. */
 void conn_release(struct conn *conn);
 
+/* From here on over TLS; takes tls, which is for its socket and still has to shake hands.
+ */
+void conn_secure(struct conn *conn, struct tls *tls);
+
+/* Goes on with the handshake, without waiting. CONN_FAILED: it is down. */
+enum conn_step { CONN_DONE, CONN_GOES_ON, CONN_FAILED };
+enum conn_step conn_shake(struct conn *conn);
+
+/* What `from` has of a connection is that of `to`, which has none; its places follow
+ * those of before. */
+void conn_move(struct conn *to, struct conn *from);
+
 /* Where the next request is to be added, connected or not. Good until conn_send. */
 struct text *conn_out(struct conn *conn);
 
@@ -48,6 +67,9 @@ uint64_t conn_sent(const struct conn *conn);
 /* Sends what the socket takes. A failure is only noted, for what the other end said
  * before it closed comes first: conn_receive takes the connection down behind it. */
 void conn_send(struct conn *conn);
+
+/* Makes unreadable what was sent and is still in its memory. */
+void conn_wipe(struct conn *conn);
 
 /* Reads what has arrived, at most once; sets `down` at the end of the stream. Whether
  * anything came. */

@@ -31,7 +31,7 @@ static void wake(struct chan_client *c, struct sleeper *sleeper,
 {
     struct outcome *o = strand_outcome(sleeper->strand);
 
-    outcome_keep(o, &ending->reply, ending->server);
+    outcome_keep(o, &ending->reply, &ending->names);
     o->created = ending->created;
     o->more = ending->more;
     sleeper->status = o->last.status;
@@ -188,10 +188,11 @@ static void take_success(struct chan_client *c, char *line, uint64_t id,
 
 static void take_view(struct chan_client *c, char *line, const struct reply_view *view)
 {
-    struct ending ending = {.reply = reply_from(line, view),
-                            .created = view->created > 0,
-                            .more = view->more > 0,
-                            .server = terminate(line, view->server)};
+    struct ending ending = {
+        .reply = reply_from(line, view),
+        .created = view->created > 0,
+        .more = view->more > 0,
+        .names = {terminate(line, view->server), terminate(line, view->user)}};
 
     if (view->id.bytes)
         take_reply(c, id_of(view->id), &ending);

@@ -130,7 +130,7 @@ static bool copy_text(char **ret_copy, const char *text)
 static void words_release(struct words *w)
 {
     free(w->client);
-    free(w->token);
+    passport_wipe(w->token);
 }
 
 static enum chan_status say_hello(struct chan_client *c, const struct words *w,
@@ -151,6 +151,7 @@ static void remember(struct chan_client *c, struct words *w)
     struct words old;
 
     client_lock(c);
+    conn_wipe(&c->conn);
     old = (struct words){c->hello.client, c->hello.token};
     c->hello.client = w->client;
     c->hello.token = w->token;
@@ -174,8 +175,22 @@ enum chan_status chan_hello(struct chan_client *c, const char *client, const cha
         remember(c, &w);
         o = strand_outcome(strand_self());
         if (ret_server)
-            *ret_server = o->server ? o->server : "";
+            *ret_server = o->names.server ? o->names.server : "";
     }
     words_release(&w);
     return status;
+}
+
+enum chan_status chan_whoami(struct chan_client *c, int64_t timeout_ms,
+                             const char **ret_user)
+{
+    const struct words none = {0};
+    const enum chan_status status = say_hello(c, &none, timeout_ms);
+    const char *user;
+
+    if (status != CHAN_OK)
+        return status;
+    user = strand_outcome(strand_self())->names.user;
+    *ret_user = user ? user : "anonymous";
+    return CHAN_OK;
 }

@@ -27,9 +27,9 @@ static const char *keep(struct text *kept, struct slice s)
 
 /* Out of memory words can be done without, and what has happened stays true. */
 static void keep_bare(struct outcome *o, const struct chan_reply *reply,
-                      const char *server)
+                      const struct outcome_names *names)
 {
-    const bool lacks = reply->value || server;
+    const bool lacks = reply->value || names->server || names->user;
 
     o->last = (struct chan_reply){
         .status = lacks ? CHAN_NO_MEMORY : reply->status,
@@ -40,24 +40,29 @@ static void keep_bare(struct outcome *o, const struct chan_reply *reply,
     o->last.message = chan_status_text(o->last.status);
 }
 
-void outcome_keep(struct outcome *o, const struct chan_reply *reply, const char *server)
+void outcome_keep(struct outcome *o, const struct chan_reply *reply,
+                  const struct outcome_names *names)
 {
+    static const struct outcome_names none;
     const struct slice value = slice_of(reply->value, reply->value_len);
     const struct slice reason = slice_text(reply->reason);
     const struct slice message = slice_text(reply->message);
-    const struct slice name = slice_text(server);
+    const struct slice server = slice_text(names ? names->server : NULL);
+    const struct slice user = slice_text(names ? names->user : NULL);
 
     text_clear(&o->kept);
     o->last = *reply;
-    o->server = NULL;
-    if (!text_reserve(&o->kept, value.len + reason.len + message.len + name.len + 4)) {
-        keep_bare(o, reply, server);
+    o->names = none;
+    if (!text_reserve(&o->kept,
+                      value.len + reason.len + message.len + server.len + user.len + 5)) {
+        keep_bare(o, reply, names ? names : &none);
         return;
     }
     o->last.value = keep(&o->kept, value);
     o->last.reason = keep(&o->kept, reason);
     o->last.message = keep(&o->kept, message);
-    o->server = keep(&o->kept, name);
+    o->names.server = keep(&o->kept, server);
+    o->names.user = keep(&o->kept, user);
 }
 
 enum chan_status outcome_end(struct outcome *o, enum chan_status status,

@@ -11,11 +11,16 @@
 #include "info.h"
 #include "text.h"
 
+/* Of a server's reply to hello: what it is, and who the client is to it. Or NULL. */
+struct outcome_names {
+    const char *server, *user;
+};
+
 struct outcome {
     struct chan_reply last;
-    bool created, more;    /* of a server's reply, to open and to list */
-    const char *server;    /* of a server's reply, to hello */
-    struct text kept;      /* what last and server point into */
+    bool created, more; /* of a server's reply, to open and to list */
+    struct outcome_names names;
+    struct text kept;      /* what last and names point into */
     struct info_room room; /* what a chan_info of chan_stat points into */
 };
 
@@ -23,9 +28,10 @@ struct outcome {
 void outcome_init(struct outcome *o);
 void outcome_release(struct outcome *o);
 
-/* Makes a copy of reply and server (may be NULL) the outcome. Out of memory it has no
- * reason and another message, and if there is a value or server, that is the outcome. */
-void outcome_keep(struct outcome *o, const struct chan_reply *reply, const char *server);
+/* Makes a copy of reply and names (may be NULL) the outcome. Out of memory it has no
+ * reason and another message, and if there is a value or a name, that is the outcome. */
+void outcome_keep(struct outcome *o, const struct chan_reply *reply,
+                  const struct outcome_names *names);
 
 /* Makes status and message (copied; NULL: that of the status) the outcome, and returns
  * the status. */

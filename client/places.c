@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <netdb.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 void places_release(struct places *places)
 {
     free(places->list);
+    free(places->host);
     *places = (struct places){0};
 }
 
@@ -44,8 +46,8 @@ static void say_why(struct text *why, int error)
     text_add(why, text, strlen(text));
 }
 
-static enum chan_status find_tcp(const struct uri *uri, struct text *why,
-                                 struct places *ret_places)
+static enum chan_status find_host(const struct uri *uri, struct text *why,
+                                  struct places *ret_places)
 {
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
                                    .ai_flags = AI_NUMERICSERV};
@@ -67,24 +69,54 @@ static enum chan_status find_tcp(const struct uri *uri, struct text *why,
     return status;
 }
 
-static enum chan_status find_unix(const struct uri *uri, struct places *ret_places)
+/* Names in certificates know nothing of zones. */
+static enum chan_status find_tls(const struct uri *uri, struct text *why,
+                                 struct places *ret_places)
+{
+    struct places places = {0};
+    enum chan_status status = find_host(uri, why, &places);
+
+    if (status != CHAN_OK)
+        return status;
+    places.host = strndup(uri->host, strcspn(uri->host, "%"));
+    if (!places.host) {
+        places_release(&places);
+        return CHAN_NO_MEMORY;
+    }
+    *ret_places = places;
+    return CHAN_OK;
+}
+
+static enum chan_status find_unix(const struct uri *uri, struct text *why,
+                                  struct places *ret_places)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     struct place *place = calloc(1, sizeof *place);
 
+    (void)why;
     if (!place)
         return CHAN_NO_MEMORY;
     strcpy(address.sun_path, uri->path); /* uri_parse has seen to its length */
-    memcpy(&place->address, &address, sizeof address);
     place->len = sizeof address;
-    ret_places->list = place;
-    ret_places->count = 1;
+    if (uri_is_abstract(uri)) {
+        address.sun_path[0] = '\0';
+        place->len =
+            (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(uri->path));
+    }
+    memcpy(&place->address, &address, sizeof address);
+    *ret_places = (struct places){.list = place, .count = 1};
     return CHAN_OK;
 }
 
 enum chan_status places_find(const char *uri_text, struct text *why,
                              struct places *ret_places)
 {
+    static enum chan_status (*const finders[])(const struct uri *, struct text *,
+                                               struct places *) = {
+        [URI_TCP] = find_host,
+        [URI_TLS] = find_tls,
+        [URI_UNIX] = find_unix,
+    };
     struct uri uri;
     const char *wrong = uri_parse(uri_text, &uri);
 
@@ -92,6 +124,5 @@ enum chan_status places_find(const char *uri_text, struct text *why,
         text_add(why, wrong, strlen(wrong));
         return CHAN_INVALID;
     }
-    return uri.scheme == URI_TCP ? find_tcp(&uri, why, ret_places)
-                                 : find_unix(&uri, ret_places);
+    return finders[uri.scheme](&uri, why, ret_places);
 }

@@ -21,6 +21,7 @@ struct place {
 struct places {
     struct place *list; /* owned; in the order in which to try them */
     size_t count;       /* at least 1, once found */
+    char *host;         /* owned: whose certificate it must be; NULL: without TLS */
 };
 
 /*

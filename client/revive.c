@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* How long one address may take to answer, and then its server. */
+/* How long one address may take to answer, then the handshake, and then the server. */
 enum { TRY_MS = 5000 };
 
 void revive_close(struct chan_client *c)
@@ -62,9 +62,21 @@ static void try_next(struct chan_client *c, int error)
 
 /* ---- greeting ---- */
 
+/* What is in the way of a user who comes too often may pass, as at a goodbye. */
+static bool is_passing(const struct chan_client *c, const struct chan_reply *reply)
+{
+    return keep_retries(c) && reply->reason && strcmp(reply->reason, "limit") == 0;
+}
+
 static void on_greeted(struct chan_client *c, const struct chan_reply *reply, void *data)
 {
     (void)data;
+    conn_wipe(&c->conn);
+    if (reply->status != CHAN_OK && is_passing(c, reply)) {
+        c->parted = true;
+        snprintf(c->lost_why, sizeof c->lost_why, "%s", reply->message);
+        return;
+    }
     if (reply->status != CHAN_OK) {
         client_lose(c, reply->status, reply->message);
         return;
@@ -75,17 +87,18 @@ static void on_greeted(struct chan_client *c, const struct chan_reply *reply, vo
     resume_ask(c);
 }
 
-/* The greeting of before, or else anything that has an answer. */
+/* The hello of before, or one with the token, or else anything that has an answer. */
 static enum chan_status send_greeting(struct chan_client *c)
 {
     const struct asking how = {.limit_ms = CHAN_FOREVER, .own = true, .done = on_greeted};
+    const char *token = c->hello.token ? c->hello.token : c->passport.token;
     struct request_view rq = {.op = OP_PING, .timeout_ms = -1};
     uint64_t id;
 
-    if (c->hello.said) {
+    if (c->hello.said || token) {
         rq.op = OP_HELLO;
         rq.client = slice_text(c->hello.client);
-        rq.token = slice_text(c->hello.token);
+        rq.token = slice_text(token);
         rq.protocol = 1;
     }
     return ask_start(c, &rq, &how, &id);
@@ -93,18 +106,59 @@ static enum chan_status send_greeting(struct chan_client *c)
 
 static void greet(struct chan_client *c)
 {
+    c->state = CLIENT_GREETING;
+    c->point_ns = deadline_after_ms(TRY_MS);
+    if (send_greeting(c) != CHAN_OK)
+        revive_after(c, "out of memory");
+}
+
+/* ---- shaking hands ---- */
+
+static void begin_to_shake(struct chan_client *c)
+{
+    struct text why = {0};
+    struct tls *tls;
+
+    if (passport_use(&c->passport, c->places.host, c->conn.fd, &why, &tls) == CHAN_OK) {
+        conn_secure(&c->conn, tls);
+        c->state = CLIENT_SHAKING;
+        c->point_ns = deadline_after_ms(TRY_MS);
+        revive_shake(c);
+    } else {
+        text_lit(&why, "\0");
+        revive_after(c, why.broken ? "out of memory" : why.bytes);
+    }
+    text_release(&why);
+}
+
+void revive_shake(struct chan_client *c)
+{
+    const enum conn_step step = conn_shake(&c->conn);
+    char room[128];
+
+    resume_expire(c);
+    if (step == CONN_DONE)
+        greet(c);
+    else if (step == CONN_FAILED)
+        revive_after(c, conn_why(&c->conn, room, sizeof room));
+    else if (c->point_ns <= deadline_now_ns())
+        revive_after(c, "no TLS handshake in time");
+}
+
+/* The address has answered. */
+static void begin(struct chan_client *c)
+{
     const int fd = c->dialling;
 
     c->dialling = -1;
-    if (conn_init(&c->conn, fd)) {
-        c->state = CLIENT_GREETING;
-        c->point_ns = deadline_after_ms(TRY_MS);
-        if (send_greeting(c) == CHAN_OK)
-            return;
-    } else {
+    if (!conn_init(&c->conn, fd)) {
         close(fd);
+        revive_after(c, "out of memory");
+    } else if (c->places.host) {
+        begin_to_shake(c);
+    } else {
+        greet(c);
     }
-    revive_after(c, "out of memory");
 }
 
 /* ---- turns ---- */
@@ -130,7 +184,7 @@ void revive_pause(struct chan_client *c)
     c->state = CLIENT_DIALLING;
     c->point_ns = deadline_after_ms(TRY_MS);
     if (error == 0)
-        greet(c);
+        begin(c);
 }
 
 void revive_dial(struct chan_client *c)
@@ -148,7 +202,7 @@ void revive_dial(struct chan_client *c)
     if (error)
         try_next(c, error);
     else
-        greet(c);
+        begin(c);
 }
 
 void revive_greet(struct chan_client *c)

@@ -13,6 +13,7 @@ static const char *const texts[CHAN_STATUS_COUNT] = {
     [CHAN_INVALID] = "an argument makes no sense",
     [CHAN_UNREADABLE] = "what the server sent cannot be read",
     [CHAN_NO_MEMORY] = "out of memory",
+    [CHAN_UNTRUSTED] = "the server is not trusted",
 };
 
 /* The reasons that are no refusals. */

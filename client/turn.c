@@ -55,9 +55,9 @@ static void turn_off(struct chan_client *c)
 void client_turn(struct chan_client *c)
 {
     static void (*const turns[])(struct chan_client *) = {
-        [CLIENT_OFF] = turn_off,         [CLIENT_PAUSING] = revive_pause,
-        [CLIENT_DIALLING] = revive_dial, [CLIENT_GREETING] = turn_greeting,
-        [CLIENT_UP] = turn_up,
+        [CLIENT_OFF] = turn_off,           [CLIENT_PAUSING] = revive_pause,
+        [CLIENT_DIALLING] = revive_dial,   [CLIENT_SHAKING] = revive_shake,
+        [CLIENT_GREETING] = turn_greeting, [CLIENT_UP] = turn_up,
     };
 
     turns[c->state](c);

@@ -24,6 +24,7 @@ static const char *const words[CHAN_STATUS_COUNT] = {
     [CHAN_INVALID] = "invalid",
     [CHAN_UNREADABLE] = "unreadable",
     [CHAN_NO_MEMORY] = "no_memory",
+    [CHAN_UNTRUSTED] = "untrusted",
 };
 
 bool report_init(struct report *r)

@@ -40,7 +40,7 @@ static inline void kept_done(struct chan_client *c, const struct chan_reply *rep
 {
     static const char *const names[CHAN_STATUS_COUNT] = {
         "ok",   "closed",      "timeout", "cancelled",  "not parked", "refused",
-        "lost", "unreachable", "invalid", "unreadable", "no memory"};
+        "lost", "unreachable", "invalid", "unreadable", "no memory",  "untrusted"};
     struct kept *k = data;
     const size_t len = strlen(k->endings);
 

@@ -153,8 +153,34 @@ START_TEST(hello_introduces_and_tells_server_and_limits)
 }
 END_TEST
 
+START_TEST(whoami_is_who_the_server_says)
+{
+    static const char *const steps[] = {
+        "<{\"op\":\"hello\",\"id\":",
+        ">{\"id\":$$,\"ok\":true,\"server\":\"chand/1\",\"protocol\":1,\"user\":\"bob\","
+        "\"limits\":{}}",
+        "<hello",
+        ">{\"id\":$$,\"ok\":true,\"server\":\"chand/1\",\"protocol\":1}",
+        "<hello",
+        ">{\"id\":$$,\"ok\":false,\"reason\":\"forbidden\",\"message\":\"not you\"}",
+        ".",
+        NULL};
+    struct fake f;
+    struct chan_client *c = named_begin(&f, steps);
+    const char *user = NULL;
+
+    ck_assert_int_eq(chan_whoami(c, 10000, &user), CHAN_OK);
+    ck_assert_str_eq(user, "bob");
+    ck_assert_int_eq(chan_whoami(c, 10000, &user), CHAN_OK);
+    ck_assert_str_eq(user, "anonymous");
+    ck_assert_int_eq(chan_whoami(c, 10000, &user), CHAN_REFUSED);
+    ck_assert_str_eq(chan_message(), "not you");
+    named_end(c, &f);
+}
+END_TEST
+
 UNIT_MAIN("inform", list_asks_for_page_after_page, list_without_a_prefix_sends_none,
           list_stops_when_it_is_told_to,
           a_list_that_cannot_be_read_or_has_no_end_is_unreadable,
           a_list_that_is_refused_or_lost_says_so, stat_of_the_server_names_no_channel,
-          hello_introduces_and_tells_server_and_limits)
+          hello_introduces_and_tells_server_and_limits, whoami_is_who_the_server_says)

@@ -28,10 +28,13 @@ START_TEST(a_kept_reply_is_a_copy_with_nuls)
                                      .value_len = 5,
                                      .reason = reason,
                                      .message = message};
+    char user[] = "alice";
+    const struct outcome_names names = {"chand/1", user};
     struct outcome o;
 
     outcome_init(&o);
-    outcome_keep(&o, &reply, "chand/1");
+    outcome_keep(&o, &reply, &names);
+    memset(user, 'x', sizeof user);
     memset(value, 'x', sizeof value);
     memset(reason, 'x', sizeof reason);
     memset(message, 'x', sizeof message);
@@ -43,7 +46,8 @@ START_TEST(a_kept_reply_is_a_copy_with_nuls)
     ck_assert_uint_eq(o.last.value_len, 5);
     ck_assert_str_eq(o.last.reason, "exists");
     ck_assert_str_eq(o.last.message, "it is there");
-    ck_assert_str_eq(o.server, "chand/1");
+    ck_assert_str_eq(o.names.server, "chand/1");
+    ck_assert_str_eq(o.names.user, "alice");
     outcome_release(&o);
 }
 END_TEST
@@ -57,7 +61,8 @@ START_TEST(what_is_absent_stays_absent)
     outcome_keep(&o, &reply, NULL);
     ck_assert_ptr_null(o.last.value);
     ck_assert_ptr_null(o.last.reason);
-    ck_assert_ptr_null(o.server);
+    ck_assert_ptr_null(o.names.server);
+    ck_assert_ptr_null(o.names.user);
     outcome_release(&o);
 }
 END_TEST

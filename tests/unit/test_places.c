@@ -4,6 +4,7 @@
 #include "starve.h"
 
 #include <netinet/in.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/un.h>
 
@@ -69,6 +70,39 @@ START_TEST(a_path_is_one_place)
 }
 END_TEST
 
+START_TEST(a_name_without_a_file_is_as_long_as_it_is)
+{
+    struct places places = find("unix://@chand");
+    const struct sockaddr_un *address = (const void *)&places.list[0].address;
+
+    ck_assert_uint_eq(places.count, 1);
+    ck_assert_uint_eq(places.list[0].len, offsetof(struct sockaddr_un, sun_path) + 6);
+    ck_assert_mem_eq(address->sun_path, "\0chand", 6);
+    ck_assert_ptr_null(places.host);
+    places_release(&places);
+}
+END_TEST
+
+START_TEST(with_tls_the_host_is_known)
+{
+    static const struct {
+        const char *uri, *host;
+    } cases[] = {
+        {"tls://127.0.0.1:2427", "127.0.0.1"}, {"tls://LocalHost:2427", "LocalHost"},
+        {"tls://[::1]:2427", "::1"},           {"tls://[fe80::1%1]:2427", "fe80::1"},
+        {"tcp://127.0.0.1:2426", NULL},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct places places = find(cases[i].uri);
+
+        ck_assert_pstr_eq(places.host, cases[i].host);
+        places_release(&places);
+        ck_assert_ptr_null(places.host);
+    }
+}
+END_TEST
+
 START_TEST(what_cannot_be_found_says_why)
 {
     static const struct {
@@ -77,10 +111,11 @@ START_TEST(what_cannot_be_found_says_why)
     } cases[] = {{"nonsense", CHAN_INVALID},
                  {"tcp://a:70000", CHAN_INVALID},
                  {"unix://relative", CHAN_INVALID},
-                 {"tcp://no-such-host.invalid:1", CHAN_UNREACHABLE}};
+                 {"tcp://no-such-host.invalid:1", CHAN_UNREACHABLE},
+                 {"tls://no-such-host.invalid:1", CHAN_UNREACHABLE}};
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct places places = {NULL, 77};
+        struct places places = {.count = 77};
         struct text why = {0};
 
         ck_assert_int_eq(places_find(cases[i].uri, &why, &places), cases[i].status);
@@ -93,7 +128,7 @@ END_TEST
 
 START_TEST(without_memory_there_are_none)
 {
-    struct places places = {NULL, 77};
+    struct places places = {.count = 77};
     struct text why = {0};
     enum chan_status status;
 
@@ -107,5 +142,6 @@ START_TEST(without_memory_there_are_none)
 END_TEST
 
 UNIT_MAIN("places", an_address_is_one_place, ipv6_stands_in_brackets,
-          a_name_is_one_or_several, a_path_is_one_place, what_cannot_be_found_says_why,
-          without_memory_there_are_none)
+          a_name_is_one_or_several, a_path_is_one_place,
+          a_name_without_a_file_is_as_long_as_it_is, with_tls_the_host_is_known,
+          what_cannot_be_found_says_why, without_memory_there_are_none)

@@ -99,7 +99,7 @@ START_TEST(every_status_has_a_word_and_the_first_one_stays)
 {
     static const char *const words[] = {
         "ok",   "closed",      "timeout", "cancelled",  "not_parked", "refused",
-        "lost", "unreachable", "invalid", "unreadable", "no_memory"};
+        "lost", "unreachable", "invalid", "unreadable", "no_memory",  "untrusted"};
 
     ck_assert_uint_eq(sizeof words / sizeof *words, CHAN_STATUS_COUNT);
     for (unsigned status = 0; status < CHAN_STATUS_COUNT; status++) {
