@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include "login.h"
+#include "sysuser.h"
 #include "people.h"
 #include "rules.h"
 #include "unique.h"
@@ -131,19 +131,19 @@ static bool is_given(const struct tree_node *node, const char *text)
     return node && node->kind == TREE_TEXT && text;
 }
 
-static void check_login(struct mistakes *m, const struct tree_node *root,
-                        const struct config *config)
+static void check_sysuser(struct mistakes *m, const struct tree_node *root,
+                          const struct config *config)
 {
     const struct tree_node *user = tree_member(root, "user");
     const struct tree_node *group = tree_member(root, "group");
-    struct login login;
+    struct sysuser sysuser;
     gid_t gid;
 
-    if (is_given(user, config->user) && !login_find(config->user, &login))
+    if (is_given(user, config->user) && !sysuser_find(config->user, &sysuser))
         tree_mistake(m, user, "there is no user %s on this system", config->user);
-    else if (is_given(user, config->user) && login.uid == 0)
+    else if (is_given(user, config->user) && sysuser.uid == 0)
         tree_mistake(m, user, "must be somebody else than root");
-    if (is_given(group, config->group) && !login_gid(config->group, &gid))
+    if (is_given(group, config->group) && !sysuser_gid(config->group, &gid))
         tree_mistake(m, group, "there is no group %s on this system", config->group);
     else if (group && !user)
         tree_key_mistake(m, group, "means nothing without user");
@@ -156,7 +156,7 @@ void rules_check(const struct tree_node *root, const struct config *config,
     const struct tree_node *templates, *open;
 
     check_listeners(mistakes, tree_member(root, "listen"), &config->listen);
-    check_login(mistakes, root, config);
+    check_sysuser(mistakes, root, config);
     people_check(tree_member(root, "users"), &config->users, mistakes);
     if (!channels)
         return;

@@ -354,13 +354,13 @@ static void keep_some_memory(void)
 /* Nothing that is done from here on needs a privilege. */
 static bool become_user(struct daemon *d)
 {
-    struct login login;
+    struct sysuser sysuser;
 
-    if (!identity_find(d->config, &login))
+    if (!identity_find(d->config, &sysuser))
         return false;
-    if (login.name[0])
-        listening_give(&d->listening, login.uid, login.gid);
-    return identity_assume(&login);
+    if (sysuser.name[0])
+        listening_give(&d->listening, sysuser.uid, sysuser.gid);
+    return identity_assume(&sysuser);
 }
 
 struct daemon *daemon_new(struct config *config, const struct options *options)

@@ -10,27 +10,27 @@
 #include <unistd.h>
 #include "log.h"
 
-static bool is_somebody(const struct login *login)
+static bool is_somebody(const struct sysuser *sysuser)
 {
-    return login->name[0] != '\0';
+    return sysuser->name[0] != '\0';
 }
 
-bool identity_find(const struct config *config, struct login *ret)
+bool identity_find(const struct config *config, struct sysuser *ret)
 {
-    struct login login;
+    struct sysuser sysuser;
 
     if (!config->user) {
-        *ret = (struct login){0};
+        *ret = (struct sysuser){0};
         return true;
     }
-    if (!login_find(config->user, &login) ||
-        (config->group && !login_gid(config->group, &login.gid))) {
+    if (!sysuser_find(config->user, &sysuser) ||
+        (config->group && !sysuser_gid(config->group, &sysuser.gid))) {
         log_line(LEVEL_ERROR, "cannot become the user %s: the system does not know him",
                  config->user);
         return false;
     }
-    if (geteuid() == login.uid && (!config->group || getegid() == login.gid))
-        login.name[0] = '\0'; /* he is it already */
+    if (geteuid() == sysuser.uid && (!config->group || getegid() == sysuser.gid))
+        sysuser.name[0] = '\0'; /* he is it already */
     else if (geteuid() != 0) {
         log_line(LEVEL_ERROR,
                  "cannot become the user %s: only root can; start the daemon as root, or "
@@ -38,7 +38,7 @@ bool identity_find(const struct config *config, struct login *ret)
                  config->user);
         return false;
     }
-    *ret = login;
+    *ret = sysuser;
     return true;
 }
 
@@ -58,16 +58,17 @@ static void shrink_bounds(void)
         prctl(PR_CAPBSET_DROP, i, 0, 0, 0);
 }
 
-static bool change(const struct login *login)
+static bool change(const struct sysuser *sysuser)
 {
     shrink_bounds(); /* while it is allowed to: a precaution, which may fail */
-    return initgroups(login->name, login->gid) == 0 &&
-           setresgid(login->gid, login->gid, login->gid) == 0 &&
-           setresuid(login->uid, login->uid, login->uid) == 0 && give_up_capabilities();
+    return initgroups(sysuser->name, sysuser->gid) == 0 &&
+           setresgid(sysuser->gid, sysuser->gid, sysuser->gid) == 0 &&
+           setresuid(sysuser->uid, sysuser->uid, sysuser->uid) == 0 &&
+           give_up_capabilities();
 }
 
 /* Whether nothing of root is left, and it can't come back. */
-static bool is_changed(const struct login *login)
+static bool is_changed(const struct sysuser *sysuser)
 {
     uid_t uid[3];
     gid_t gid[3];
@@ -76,15 +77,15 @@ static bool is_changed(const struct login *login)
         getresgid(&gid[0], &gid[1], &gid[2]) < 0)
         return false;
     for (int i = 0; i < 3; i++)
-        if (uid[i] != login->uid || gid[i] != login->gid)
+        if (uid[i] != sysuser->uid || gid[i] != sysuser->gid)
             return false;
     errno = EPERM; /* for the message, if one of these works */
-    return setresuid(0, 0, 0) < 0 && (login->gid == 0 || setresgid(0, 0, 0) < 0);
+    return setresuid(0, 0, 0) < 0 && (sysuser->gid == 0 || setresgid(0, 0, 0) < 0);
 }
 
-bool identity_assume(const struct login *login)
+bool identity_assume(const struct sysuser *sysuser)
 {
-    const bool changes = is_somebody(login);
+    const bool changes = is_somebody(sysuser);
 
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); /* kernels before 3.5 don't know it */
     if (!changes && geteuid() == 0)
@@ -92,10 +93,11 @@ bool identity_assume(const struct login *login)
                                 "configuration says whom to become");
     if (!changes)
         return true;
-    if (change(login) && is_changed(login)) {
-        log_line(LEVEL_INFO, "running as the user %s", login->name);
+    if (change(sysuser) && is_changed(sysuser)) {
+        log_line(LEVEL_INFO, "running as the user %s", sysuser->name);
         return true;
     }
-    log_line(LEVEL_ERROR, "cannot become the user %s: %s", login->name, strerror(errno));
+    log_line(LEVEL_ERROR, "cannot become the user %s: %s", sysuser->name,
+             strerror(errno));
     return false;
 }

@@ -10,19 +10,19 @@
 
 #include <stdbool.h>
 #include "config.h"
-#include "login.h"
+#include "sysuser.h"
 
 /*
  * Whom the daemon is to become, as `user` and `group` say. Without `user`, or if it is
  * him already, ret->name is empty. False: it can't, which has been logged.
  */
-bool identity_find(const struct config *config, struct login *ret);
+bool identity_find(const struct config *config, struct sysuser *ret);
 
 /*
  * Becomes that user, with his groups and without a capability, and makes sure that there
  * is no way back; with an empty name the daemon stays who it is, of which root is warned.
  * False: it could not, which has been logged, and the process must end.
  */
-bool identity_assume(const struct login *login);
+bool identity_assume(const struct sysuser *sysuser);
 
 #endif

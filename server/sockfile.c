@@ -13,7 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 #include "log.h"
-#include "login.h"
+#include "sysuser.h"
 
 enum { LOCK_TRIES = 16 };
 
@@ -90,9 +90,9 @@ static bool owner_of(const struct sockfile_wish *wish, uid_t *ret_user, gid_t *r
 {
     *ret_user = (uid_t)-1;
     *ret_group = (gid_t)-1;
-    if (wish->owner && !login_uid(wish->owner, ret_user))
+    if (wish->owner && !sysuser_uid(wish->owner, ret_user))
         return say_nobody("user", wish->owner);
-    if (wish->group && !login_gid(wish->group, ret_group))
+    if (wish->group && !sysuser_gid(wish->group, ret_group))
         return say_nobody("group", wish->group);
     return true;
 }

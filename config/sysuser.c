@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "login.h"
+#include "sysuser.h"
 
 #include <errno.h>
 #include <grp.h>
@@ -25,7 +25,7 @@ static bool number_of(const char *text, unsigned *ret)
     return true;
 }
 
-bool login_find(const char *text, struct login *ret)
+bool sysuser_find(const char *text, struct sysuser *ret)
 {
     struct passwd entry, *found = NULL;
     char record[RECORD_BYTES];
@@ -35,7 +35,7 @@ bool login_find(const char *text, struct login *ret)
         getpwuid_r(number, &entry, record, sizeof record, &found);
     else
         getpwnam_r(text, &entry, record, sizeof record, &found);
-    if (!found || strlen(found->pw_name) >= LOGIN_TEXT_MAX)
+    if (!found || strlen(found->pw_name) >= SYSUSER_TEXT_MAX)
         return false;
     snprintf(ret->name, sizeof ret->name, "%s", found->pw_name);
     ret->uid = found->pw_uid;
@@ -43,19 +43,19 @@ bool login_find(const char *text, struct login *ret)
     return true;
 }
 
-bool login_uid(const char *text, uid_t *ret)
+bool sysuser_uid(const char *text, uid_t *ret)
 {
-    struct login login;
+    struct sysuser sysuser;
 
     if (number_of(text, ret))
         return true;
-    if (!login_find(text, &login))
+    if (!sysuser_find(text, &sysuser))
         return false;
-    *ret = login.uid;
+    *ret = sysuser.uid;
     return true;
 }
 
-bool login_gid(const char *text, gid_t *ret)
+bool sysuser_gid(const char *text, gid_t *ret)
 {
     struct group entry, *found = NULL;
     char record[RECORD_BYTES];
