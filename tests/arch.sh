@@ -30,7 +30,7 @@ declare -A may_include=(
     [client]="client/* core/list.h proto/* $libc"
     [client/process]="client/* core/* $names $libc"
     [client/flow]="client/flow/* client/chan.h client/outcome.h $libc"
-    [client/cli]="client/cli/* client/chan.h $libc"
+    [client/cli]="client/cli/* client/chan.h access/token.h $libc"
 )
 
 # Headers that have their places, whatever the table above says, and those.

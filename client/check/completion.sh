@@ -29,11 +29,12 @@ expect() { # OFFERED WORD…
 
 expect 'take' chan ta
 expect 'put ping pipe' chan p
-expect '--keep-open' chan pipe a b --k
+expect '--keep-open' chan pipe a b --kee
 expect '--timeout' chan take --t
 expect '' chan ping --t
 expect 'stat' chan -s unix:///run/chand.sock st
 expect '--json' chan put --j
 expect 'bench' chan b
 expect '--consumers --conns' chan bench --con
-expect '--server --help --version' chan --
+expect 'take token' chan --ca ca.pem --key k t
+expect '--server --ca --cert --key --help --version' chan --

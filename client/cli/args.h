@@ -17,6 +17,9 @@
 
 enum option {
     OPTION_SERVER,
+    OPTION_CA,
+    OPTION_CERT,
+    OPTION_KEY,
     OPTION_HELP,
     OPTION_VERSION,
     OPTION_JSON,
@@ -48,14 +51,16 @@ enum { OPTION_NAME_ROOM = 32 };
 
 /* Those that go with every command. */
 #define OPTIONS_ALWAYS                                                                   \
-    (OPTION_BIT(OPTION_SERVER) | OPTION_BIT(OPTION_HELP) | OPTION_BIT(OPTION_VERSION))
+    (OPTION_BIT(OPTION_SERVER) | OPTION_BIT(OPTION_CA) | OPTION_BIT(OPTION_CERT) |       \
+     OPTION_BIT(OPTION_KEY) | OPTION_BIT(OPTION_HELP) | OPTION_BIT(OPTION_VERSION))
 
 struct args {
-    unsigned given;     /* a set of OPTION_BITs */
-    const char *server; /* NULL: not given */
-    int64_t timeout_ms; /* CHAN_FOREVER: not given */
-    int64_t number;     /* 1: not given */
-    int64_t parallel;   /* 1: not given */
+    unsigned given;                     /* a set of OPTION_BITs */
+    const char *server;                 /* NULL: not given */
+    const char *ca, *certificate, *key; /* files; NULL: not given */
+    int64_t timeout_ms;                 /* CHAN_FOREVER: not given */
+    int64_t number;                     /* 1: not given */
+    int64_t parallel;                   /* 1: not given */
     struct chan_settings settings;
     struct load load;
     const char *command; /* NULL: none */

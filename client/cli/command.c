@@ -9,8 +9,9 @@
 #include <unistd.h>
 
 const struct command *const commands[] = {
-    &cmd_open, &cmd_put,  &cmd_take, &cmd_alts, &cmd_close, &cmd_delete, &cmd_list,
-    &cmd_stat, &cmd_ping, &cmd_pipe, &cmd_work, &cmd_bench, NULL,
+    &cmd_open,   &cmd_put,   &cmd_take,   &cmd_alts,  &cmd_close,
+    &cmd_delete, &cmd_list,  &cmd_stat,   &cmd_ping,  &cmd_pipe,
+    &cmd_work,   &cmd_bench, &cmd_whoami, &cmd_token, NULL,
 };
 
 const struct command *command_find(const char *name)

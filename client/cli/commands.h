@@ -19,6 +19,8 @@ extern const struct command cmd_pipe;
 extern const struct command cmd_put;
 extern const struct command cmd_stat;
 extern const struct command cmd_take;
+extern const struct command cmd_token;
+extern const struct command cmd_whoami;
 extern const struct command cmd_work;
 
 #endif

@@ -140,6 +140,26 @@ static bool add_cases(struct bytes *out)
     return true;
 }
 
+/* Those that take the word behind them, as a pattern of the shell. */
+static bool add_global_pattern(struct bytes *out)
+{
+    char letter[] = "-x | ";
+    bool first = true;
+
+    for (enum option i = 0; i < OPTION_COUNT; i++) {
+        const struct option_row *row = args_option(i);
+
+        if (!(OPTIONS_ALWAYS & OPTION_BIT(i)) || !row->argument)
+            continue;
+        letter[1] = row->letter;
+        if (!add(out, first ? "" : " | ") || !add(out, row->letter ? letter : "") ||
+            !add(out, "--") || !add(out, row->name))
+            return false;
+        first = false;
+    }
+    return true;
+}
+
 static bool add_names(struct bytes *out)
 {
     for (const struct command *const *c = commands; *c; c++)
@@ -157,7 +177,9 @@ bool help_completion(struct bytes *out)
            add(out, "\" i\n"
                     "    for ((i = 1; i < COMP_CWORD; i++)); do\n"
                     "        case ${COMP_WORDS[i]} in\n"
-                    "        -s | --server) ((i++)) ;;\n"
+                    "        ") &&
+           add_global_pattern(out) &&
+           add(out, ") ((i++)) ;;\n"
                     "        -*) ;;\n"
                     "        *) command=${COMP_WORDS[i]}; break ;;\n"
                     "        esac\n"

@@ -38,20 +38,45 @@ static const char *uri_of(const struct args *args)
     return uri && *uri ? uri : default_uri;
 }
 
-enum exit_status link_reach(struct chan_client *client, const char *uri)
-{
-    const enum chan_status status = chan_connect(client, uri, LINK_TIMEOUT_MS);
-    const char *message = chan_message();
+/* What is said of a server that cannot be used: before and behind its URI, and what can
+ * be done about it. */
+static const struct {
+    enum chan_status status;
+    enum exit_status exit;
+    const char *before, *behind, *hint;
+} failures[] = {
+    {CHAN_UNREACHABLE, EXIT_SERVER, "cannot reach ", "",
+     "is chand running? -s names another server"},
+    {CHAN_UNTRUSTED, EXIT_SERVER, "cannot reach ", "",
+     "nothing was sent; --ca names who signs good certificates"},
+    {CHAN_INVALID, EXIT_USAGE, "", " is no server",
+     "tcp://HOST:PORT, tls://HOST:PORT or unix:///PATH"},
+    {CHAN_REFUSED, EXIT_USAGE, "", " refuses the token",
+     "CHAN_TOKEN_FILE names its file"},
+};
 
-    if (status == CHAN_OK)
-        return EXIT_DONE;
-    if (status == CHAN_INVALID) {
-        complain("%s is no server: %s (tcp://HOST:PORT or unix:///PATH)", uri, message);
+static enum exit_status complain_of(const char *uri, enum chan_status status,
+                                    const char *message)
+{
+    size_t i = sizeof failures / sizeof *failures - 1;
+
+    while (i > 0 && failures[i].status != status)
+        i--;
+    complain("%s%s%s: %s (%s)", failures[i].before, uri, failures[i].behind, message,
+             failures[i].hint);
+    return failures[i].exit;
+}
+
+enum exit_status link_reach(const struct link *link, struct chan_client *client)
+{
+    enum chan_status status = chan_secure(client, &link->login.security);
+
+    if (status != CHAN_OK) {
+        complain("cannot use --ca, --cert and --key: %s", chan_message());
         return EXIT_USAGE;
     }
-    complain("cannot reach %s: %s (is chand running? -s names another server)", uri,
-             message);
-    return EXIT_SERVER;
+    status = chan_connect(client, link->uri, LINK_TIMEOUT_MS);
+    return status == CHAN_OK ? EXIT_DONE : complain_of(link->uri, status, chan_message());
 }
 
 enum exit_status link_open(struct link *link, const struct args *args,
@@ -65,8 +90,10 @@ enum exit_status link_open(struct link *link, const struct args *args,
         complain("out of memory");
         return EXIT_USAGE;
     }
+    status = login_read(args, &link->login);
     /* Which a signal may still end as it ends anything. */
-    status = link_reach(link->client, link->uri);
+    if (status == EXIT_DONE)
+        status = link_reach(link, link->client);
     if (status == EXIT_DONE && mode == LINK_WATCHING && !watch(link)) {
         complain("cannot watch for signals: %s", strerror(errno));
         status = EXIT_USAGE;
@@ -77,6 +104,7 @@ enum exit_status link_open(struct link *link, const struct args *args,
 void link_close(struct link *link)
 {
     chan_client_free(link->client);
+    login_release(&link->login);
     if (link->signals >= 0)
         close(link->signals);
 }
@@ -158,6 +186,7 @@ static const struct {
     [CHAN_INVALID] = {EXIT_USAGE, ""},
     [CHAN_UNREADABLE] = {EXIT_SERVER, ""},
     [CHAN_NO_MEMORY] = {EXIT_USAGE, ""},
+    [CHAN_UNTRUSTED] = {EXIT_SERVER, ""},
 };
 
 enum exit_status link_complain(struct link *link, enum chan_status status,

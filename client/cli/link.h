@@ -19,11 +19,13 @@
 #include "args.h"
 #include "bytes.h"
 #include "complain.h"
+#include "login.h"
 #include "output.h"
 
 struct link {
     struct chan_client *client;
-    const char *uri;     /* as it was given */
+    const char *uri; /* as it was given */
+    struct login login;
     int signals;         /* a signalfd; -1: not watching */
     sigset_t old_mask;   /* of before, for children */
     bool watches_output; /* set by who prints: wants to know if nobody reads */
@@ -42,7 +44,7 @@ void link_close(struct link *link);
 
 /* Connects another client to that server. EXIT_DONE, or what to exit with; why was said.
  */
-enum exit_status link_reach(struct chan_client *client, const char *uri);
+enum exit_status link_reach(const struct link *link, struct chan_client *client);
 
 /* Notes the signals that have arrived: for those who wait for link.signals themselves. */
 void link_take_signals(struct link *link);

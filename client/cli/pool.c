@@ -84,7 +84,7 @@ enum exit_status pool_add(struct pool *pool, const struct link *link)
         complain("out of memory");
         return EXIT_USAGE;
     }
-    status = link_reach(client, link->uri);
+    status = link_reach(link, client);
     if (status != EXIT_DONE) {
         chan_client_free(client);
         return status;

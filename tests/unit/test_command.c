@@ -26,7 +26,7 @@ START_TEST(every_command_is_described_and_found)
         ck_assert_uint_eq((*c)->options & OPTIONS_ALWAYS, 0);
         ck_assert((*c)->run != NULL);
     }
-    ck_assert_uint_eq(n, 12);
+    ck_assert_uint_eq(n, 14);
     ck_assert_ptr_null(command_find("frob"));
     ck_assert_ptr_null(command_find(""));
     ck_assert_ptr_nonnull(command_find("completion"));
