@@ -68,7 +68,7 @@ static unsigned char mask_byte(unsigned bits, size_t byte)
 
     if (bits >= before + 8)
         return 0xff;
-    return bits <= before ? 0 : (unsigned char)(0xff00 >> (bits - before));
+    return (unsigned char)(bits <= before ? 0 : 0xff00 >> (bits - before));
 }
 
 static bool has_bits_behind(const struct address *a, unsigned bits)
