@@ -55,22 +55,6 @@ void reply_write_value(struct text *out, struct slice id, struct slice value)
     out->len = (size_t)(to - out->bytes);
 }
 
-void reply_begin_value(struct text *out, struct slice id)
-{
-    char *to;
-
-    if (!text_reserve(out, id.len + FRAME_BYTES))
-        return;
-    to = put_head(out->bytes + out->len, id);
-    to = put_lit(to, ",\"value\":");
-    out->len = (size_t)(to - out->bytes);
-}
-
-void reply_end_value(struct text *out)
-{
-    text_lit(out, "}\n");
-}
-
 static void add_raw(struct text *out, const char *name, struct slice raw)
 {
     if (!raw.bytes)
@@ -110,7 +94,8 @@ static void add_reason(struct text *out, const struct reply_view *reply)
         add_text(out, ",\"message\":", message);
 }
 
-void reply_write(struct text *out, const struct reply_view *reply)
+/* What stands before a value. */
+static void add_front(struct text *out, const struct reply_view *reply)
 {
     text_lit(out, "{");
     if (reply->id.bytes) {
@@ -124,6 +109,22 @@ void reply_write(struct text *out, const struct reply_view *reply)
     add_flag(out, ",\"created\":", reply->created);
     add_int(out, ",\"index\":", reply->index);
     add_text(out, ",\"chan\":", reply->chan);
+}
+
+void reply_begin_value(struct text *out, const struct reply_view *reply)
+{
+    add_front(out, reply);
+    text_lit(out, ",\"value\":");
+}
+
+void reply_end_value(struct text *out)
+{
+    text_lit(out, "}\n");
+}
+
+void reply_write(struct text *out, const struct reply_view *reply)
+{
+    add_front(out, reply);
     add_raw(out, ",\"value\":", reply->value);
     add_raw(out, ",\"channels\":", reply->channels);
     add_flag(out, ",\"more\":", reply->more);

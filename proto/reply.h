@@ -49,8 +49,8 @@ void reply_write(struct text *out, const struct reply_view *reply);
 void reply_write_ok(struct text *out, struct slice id);
 void reply_write_value(struct text *out, struct slice id, struct slice value);
 
-/* The latter but for the value, which somebody sends between the two. */
-void reply_begin_value(struct text *out, struct slice id);
+/* A reply to take or alts but for its value, which somebody sends between the two. */
+void reply_begin_value(struct text *out, const struct reply_view *reply);
 void reply_end_value(struct text *out);
 
 /*

@@ -102,12 +102,11 @@ static void set_log_level(const struct daemon *d)
 /* ---- connections ---- */
 
 /* One line, as PROTOCOL.md has it, to somebody for whom there is no place. */
-static void turn_away(struct daemon *d, const struct accepted *accepted)
+static void turn_away(struct daemon *d, const struct accepted *accepted, enum err err)
 {
-    struct reply_view r = reply_of((struct slice){0}, ERR_LIMIT_CONNECTIONS);
+    const struct reply_view r = reply_of((struct slice){0}, err);
     struct text out = {0};
 
-    r.message = slice_text(err_text(ERR_LIMIT_CONNECTIONS));
     if (!accepted->keys) /* with TLS there is nothing to say before the handshake */
         reply_write(&out, &r);
     if (out.len > 0 && !out.broken &&
@@ -125,7 +124,7 @@ static void on_accepted(const struct accepted *accepted, void *arg)
     struct worker *w = d->workers[d->next];
 
     if (metrics_get(&d->metrics, METRIC_connections) >= d->config->limits.connections) {
-        turn_away(d, accepted);
+        turn_away(d, accepted, ERR_LIMIT_CONNECTIONS);
         return;
     }
     d->next = (d->next + 1) % d->worker_count;
@@ -135,7 +134,7 @@ static void on_accepted(const struct accepted *accepted, void *arg)
         return;
     }
     metrics_add(&d->metrics, METRIC_connections, -1);
-    turn_away(d, accepted);
+    turn_away(d, accepted, ERR_NO_MEMORY);
 }
 
 /* ---- signals ---- */

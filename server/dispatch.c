@@ -71,14 +71,25 @@ void dispatch_answer(struct text *out, struct completion *c,
         operations[c->op].answer(out, c, info);
 }
 
+static void begin_value(struct text *out, const struct completion *c)
+{
+    struct reply_view r = reply_of(c->tag, ERR_OK);
+
+    if (c->op == OP_ALTS) {
+        r.index = c->index;
+        r.chan = c->chan;
+    }
+    reply_begin_value(out, &r);
+}
+
 void dispatch_gather(struct gather *out, struct completion *c,
                      const struct dispatch_info *info)
 {
-    if (c->op != OP_TAKE || c->err || c->value.len < GATHER_LONG) {
+    if (c->err || c->value.len < GATHER_LONG) {
         dispatch_answer(&out->text, c, info);
         return;
     }
-    reply_begin_value(&out->text, c->tag);
+    begin_value(&out->text, c);
     gather_borrow(out, c->value);
     reply_end_value(&out->text);
 }

@@ -3,6 +3,12 @@
 
 #include <assert.h>
 #include <stdint.h>
+#include <stdlib.h>
+
+bool gather_prepare(struct gather *g)
+{
+    return text_reserve(&g->text, GATHER_ROOM);
+}
 
 void gather_borrow(struct gather *g, struct slice bytes)
 {
@@ -44,6 +50,34 @@ void gather_copy(const struct gather *g, size_t sent, struct text *out)
         sent -= gone;
         text_add(out, (const char *)pieces[i].iov_base + gone, pieces[i].iov_len - gone);
     }
+}
+
+struct gather_mark gather_mark(const struct gather *g)
+{
+    return (struct gather_mark){g->text.len, g->text.cap, g->count, g->borrowed};
+}
+
+void gather_rewind(struct gather *g, const struct gather_mark *to)
+{
+    g->text.len = to->len;
+    g->text.cap = to->cap; /* a text that breaks forgets what it has */
+    g->text.broken = false;
+    g->count = to->count;
+    g->borrowed = to->borrowed;
+}
+
+void gather_shrink(struct gather *g)
+{
+    char *bytes;
+
+    assert(gather_len(g) == 0);
+    if (g->text.cap <= GATHER_ROOM)
+        return;
+    bytes = realloc(g->text.bytes, GATHER_ROOM);
+    if (!bytes)
+        return; /* the larger one will do as well */
+    g->text.bytes = bytes;
+    g->text.cap = GATHER_ROOM;
 }
 
 void gather_clear(struct gather *g)

@@ -17,6 +17,7 @@
 
 enum {
     GATHER_LONG = 4096, /* bytes from which on it pays to borrow */
+    GATHER_ROOM = 8192, /* for any reply without its long value */
     GATHER_BORROWED = 32,
     GATHER_PIECES = 2 * GATHER_BORROWED + 1
 };
@@ -30,6 +31,14 @@ struct gather {
         struct slice bytes;
     } longs[GATHER_BORROWED];
 };
+
+/* Where it stands, to go back to. */
+struct gather_mark {
+    size_t len, cap, count, borrowed;
+};
+
+/* Makes sure that it has GATHER_ROOM when it is empty, from now on. False: no memory. */
+bool gather_prepare(struct gather *g);
 
 /* Adds bytes without a copy; not when full. */
 void gather_borrow(struct gather *g, struct slice bytes);
@@ -49,6 +58,14 @@ size_t gather_list(const struct gather *g, struct iovec ret_pieces[GATHER_PIECES
 
 /* Appends a copy of what is left of it when the first `sent` bytes have gone. */
 void gather_copy(const struct gather *g, size_t sent, struct text *out);
+
+struct gather_mark gather_mark(const struct gather *g);
+
+/* Forgets what was added since then, and that its text is broken, if it is. */
+void gather_rewind(struct gather *g, const struct gather_mark *to);
+
+/* Gives back the memory of an empty one, but for GATHER_ROOM. */
+void gather_shrink(struct gather *g);
 
 /* Empties it; the memory stays, for more. */
 void gather_clear(struct gather *g);

@@ -349,10 +349,10 @@ static void on_resume(evutil_socket_t fd, short what, void *arg)
     struct listener *l = arg;
 
     (void)fd;
-    if (event_add(&l->event, NULL) == 0)
-        on_waiting(l->fd, what, l);
-    else
-        pause_a_moment(l);
+    if (event_add(&l->event, NULL) < 0)
+        return; /* it comes again */
+    event_del(&l->pause);
+    on_waiting(l->fd, what, l);
 }
 
 bool listener_start(struct listener *l, struct event_base *base,
@@ -364,7 +364,7 @@ bool listener_start(struct listener *l, struct event_base *base,
     }
     l->accepted = accepted;
     l->arg = arg;
-    event_assign(&l->pause, base, -1, 0, on_resume, l);
+    event_assign(&l->pause, base, -1, EV_PERSIST, on_resume, l);
     event_assign(&l->event, base, l->fd, EV_READ | EV_PERSIST, on_waiting, l);
     l->started = event_add(&l->event, NULL) == 0;
     return l->started;

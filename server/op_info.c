@@ -138,18 +138,35 @@ enum run op_ping(const struct errand *e, struct ticket *t)
 
 /* ---- replies ---- */
 
-static void set_int(json_t *object, const char *name, int64_t n)
+/* What lacks something, for want of memory, is nothing at all: NULL, which stays so. */
+static void set(json_t **object, const char *name, json_t *value)
 {
-    json_object_set_new(object, name, json_integer(n));
+    if (json_object_set_new(*object, name, value) == 0)
+        return;
+    json_decref(*object);
+    *object = NULL;
+}
+
+static void set_int(json_t **object, const char *name, int64_t n)
+{
+    set(object, name, json_integer(n));
+}
+
+static void append(json_t **array, json_t *value)
+{
+    if (json_array_append_new(*array, value) == 0)
+        return;
+    json_decref(*array);
+    *array = NULL;
 }
 
 static json_t *buffer_json(const struct channel_settings *s)
 {
     json_t *buffer = json_object();
 
-    json_object_set_new(buffer, "kind", json_string(kind_name(s->kind)));
+    set(&buffer, "kind", json_string(kind_name(s->kind)));
     if (kind_is_sized(s->kind))
-        set_int(buffer, "size", s->size);
+        set_int(&buffer, "size", s->size);
     return buffer;
 }
 
@@ -157,16 +174,16 @@ static json_t *channel_json(const struct channel_stat *stat)
 {
     json_t *object = json_object();
 
-    json_object_set_new(object, "name", json_string(stat->name));
-    json_object_set_new(object, "buffer", buffer_json(&stat->settings));
-    set_int(object, "buffered", stat->buffered);
-    set_int(object, "bytes", (int64_t)stat->bytes);
-    set_int(object, "parked_puts", stat->parked_puts);
-    set_int(object, "parked_takes", stat->parked_takes);
-    json_object_set_new(object, "closed", json_boolean(stat->closed));
-    set_int(object, "puts", (int64_t)stat->puts);
-    set_int(object, "takes", (int64_t)stat->takes);
-    set_int(object, "dropped", (int64_t)stat->dropped);
+    set(&object, "name", json_string(stat->name));
+    set(&object, "buffer", buffer_json(&stat->settings));
+    set_int(&object, "buffered", stat->buffered);
+    set_int(&object, "bytes", (int64_t)stat->bytes);
+    set_int(&object, "parked_puts", stat->parked_puts);
+    set_int(&object, "parked_takes", stat->parked_takes);
+    set(&object, "closed", json_boolean(stat->closed));
+    set_int(&object, "puts", (int64_t)stat->puts);
+    set_int(&object, "takes", (int64_t)stat->takes);
+    set_int(&object, "dropped", (int64_t)stat->dropped);
     return object;
 }
 
@@ -191,16 +208,16 @@ static json_t *daemon_json(const struct broker_stat *totals, const struct metric
 {
     json_t *object = json_object();
 
-    json_object_set_new(object, "version", json_string(CHAND_VERSION));
-    set_int(object, "uptime_s", (clock_now_ns() - m->started_ns) / NS_PER_S);
-    set_int(object, "workers", m->workers);
-    set_int(object, "channels", totals->channels);
-    set_int(object, "parked", totals->parked);
-    set_int(object, "bytes", totals->bytes);
-    set_int(object, "output_bytes", totals->output_bytes);
+    set(&object, "version", json_string(CHAND_VERSION));
+    set_int(&object, "uptime_s", (clock_now_ns() - m->started_ns) / NS_PER_S);
+    set_int(&object, "workers", m->workers);
+    set_int(&object, "channels", totals->channels);
+    set_int(&object, "parked", totals->parked);
+    set_int(&object, "bytes", totals->bytes);
+    set_int(&object, "output_bytes", totals->output_bytes);
     for (int i = 0; i < METRIC_COUNT; i++)
-        set_int(object, metrics_name((enum metric)i), metrics_get(m, (enum metric)i));
-    set_int(object, "rss_bytes", resident_bytes());
+        set_int(&object, metrics_name((enum metric)i), metrics_get(m, (enum metric)i));
+    set_int(&object, "rss_bytes", resident_bytes());
     return object;
 }
 
@@ -209,23 +226,34 @@ static json_t *limits_json(const struct limits *limits)
     json_t *object = json_object();
 
     for (size_t i = 0; i < limit_row_count; i++)
-        set_int(object, limit_rows[i].name, limit_value(limits, &limit_rows[i]));
+        set_int(&object, limit_rows[i].name, limit_value(limits, &limit_rows[i]));
     return object;
 }
 
-/* Writes the reply with `json` in the given place of it; takes the reference. */
+static int add_dumped(const char *bytes, size_t len, void *arg)
+{
+    struct text *text = arg;
+
+    text_add(text, bytes, len);
+    return text->broken ? -1 : 0;
+}
+
+/*
+ * Writes the reply with `json` in the given place of it; takes the reference. NULL: no
+ * memory. (Jansson does not notice when its own buffer cannot grow for a key.)
+ */
 static void answer_json(struct text *out, struct reply_view *r, struct slice *place,
                         json_t *json)
 {
-    char *dump = json_dumps(json, JSON_COMPACT);
+    struct text dump = {0};
 
-    json_decref(json);
-    if (dump)
-        *place = slice_text(dump);
+    if (json_dump_callback(json, add_dumped, &dump, JSON_COMPACT) == 0 && !dump.broken)
+        *place = slice_of(dump.bytes, dump.len);
     else
-        r->err = ERR_NO_MEMORY;
+        *r = reply_of(r->id, ERR_NO_MEMORY);
+    json_decref(json);
     reply_write(out, r);
-    free(dump);
+    text_release(&dump);
 }
 
 void answer_list(struct text *out, struct completion *c, const struct dispatch_info *info)
@@ -236,7 +264,7 @@ void answer_list(struct text *out, struct completion *c, const struct dispatch_i
 
     (void)info;
     for (size_t i = 0; i < t->stat_count; i++)
-        json_array_append_new(channels, channel_json(&t->stats[i]));
+        append(&channels, channel_json(&t->stats[i]));
     r.more = t->more;
     answer_json(out, &r, &r.channels, channels);
 }

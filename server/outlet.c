@@ -101,8 +101,6 @@ static void outlet_send_scratch(struct session *s, struct gather *scratch)
     const struct text *text = &scratch->text;
     size_t sent = 0;
 
-    if (text->broken)
-        outlet_break(s);
     if (!s->broken && scratch->count > 0)
         sent = outlet_send_pieces(s, scratch);
     else if (!s->broken && text->len > 0)
@@ -130,21 +128,62 @@ void outlet_flush(struct session *s)
     outlet_recount(s);
 }
 
-/* Writes one reply, behind what waits already or into the drainer's scratch. */
+/* Behind what waits already. */
+static void outlet_append(struct session *s, struct completion *c,
+                          const struct dispatch_info *info)
+{
+    if (s->broken)
+        return;
+    dispatch_answer(&s->backlog->text, c, info);
+    if (s->backlog->text.broken)
+        outlet_break(s);
+}
+
+/* False: no memory, and nothing was written. */
+static bool outlet_try(struct gather *scratch, struct completion *c,
+                       const struct dispatch_info *info)
+{
+    const struct gather_mark before = gather_mark(scratch);
+
+    dispatch_gather(scratch, c, info);
+    if (!scratch->text.broken)
+        return true;
+    gather_rewind(scratch, &before);
+    return false;
+}
+
+/*
+ * Into the drainer's scratch. If that cannot grow, what is in it goes first: then there
+ * is room for every reply but one that tells much, which is refused instead. So a value
+ * that was taken has its place.
+ */
+static void outlet_gather(struct session *s, struct completion *c, struct worker *by,
+                          const struct dispatch_info *info)
+{
+    if (outlet_try(&by->scratch, c, info))
+        return;
+    outlet_send_scratch(s, &by->scratch);
+    if (s->broken || s->backlog) {
+        outlet_append(s, c, info);
+        return;
+    }
+    if (outlet_try(&by->scratch, c, info))
+        return;
+    c->err = ERR_NO_MEMORY;
+    if (!outlet_try(&by->scratch, c, info))
+        outlet_break(s);
+}
+
 static void outlet_answer(struct session *s, struct completion *c, struct worker *by)
 {
     const struct dispatch_info info = {&by->limits, by->metrics};
 
     if (c->op == OP_LEAVE)
         s->left = true;
-    else if (s->broken)
-        return;
-    else if (s->backlog)
-        dispatch_answer(&s->backlog->text, c, &info);
+    else if (s->broken || s->backlog)
+        outlet_append(s, c, &info);
     else
-        dispatch_gather(&by->scratch, c, &info);
-    if (s->backlog && s->backlog->text.broken)
-        outlet_break(s);
+        outlet_gather(s, c, by, &info);
 }
 
 /* What was answered is released when its reply refers to it no more. */

@@ -68,7 +68,17 @@ static void worker_arm(struct worker *w, int64_t deadline)
     wait_us = deadline > w->now_ns ? (deadline - w->now_ns + 999) / 1000 : 0;
     tv.tv_sec = wait_us / 1000000;
     tv.tv_usec = wait_us % 1000000;
-    event_add(&w->timer, &tv);
+    if (event_add(&w->timer, &tv) < 0) {
+        w->armed_ns = 0;
+        mailbox_wake(&w->mailbox); /* no memory: every turn tries again */
+    }
+}
+
+static void worker_expire(struct worker *w)
+{
+    w->now_ns = clock_now_ns();
+    w->armed_ns = 0;
+    worker_arm(w, hub_expire(w->hub, &w->turn, w->now_ns));
 }
 
 static void worker_free_block(const struct worker *w, void *block)
@@ -92,7 +102,7 @@ static void worker_finish(struct worker *w)
         worker_free_block(w, w->later[--w->later_count]);
     request_room_clear(&w->room);
     if (w->scratch.text.cap > SCRATCH_KEPT)
-        gather_release(&w->scratch);
+        gather_shrink(&w->scratch);
 }
 
 /*
@@ -219,9 +229,7 @@ static void worker_on_timer(evutil_socket_t fd, short what, void *arg)
 
     (void)fd;
     (void)what;
-    w->now_ns = clock_now_ns();
-    w->armed_ns = 0;
-    worker_arm(w, hub_expire(w->hub, &w->turn, w->now_ns));
+    worker_expire(w);
 }
 
 static void worker_begin_stop(struct worker *w)
@@ -249,6 +257,8 @@ static void worker_on_mail(evutil_socket_t fd, short what, void *arg)
     (void)what;
     mailbox_open_all(&w->mailbox, w);
     worker_renew(w);
+    if (w->armed_ns == 0)
+        worker_expire(w);
     if (atomic_load(&w->stop_asked) && !w->stopping)
         worker_begin_stop(w);
 }
@@ -261,10 +271,9 @@ static bool worker_is_over(const struct worker *w)
 
 void worker_begin(struct worker *w)
 {
-    w->now_ns = clock_now_ns();
     worker_take_limits(w);
     worker_take_roster(w);
-    worker_arm(w, hub_expire(w->hub, &w->turn, w->now_ns)); /* of what was there before */
+    worker_expire(w); /* of what was there before */
     worker_end_turn(w);
 }
 
@@ -323,7 +332,7 @@ struct worker *worker_new(struct hub *hub, struct metrics *metrics)
     list_init(&w->attention);
     hub_add_turn(hub, &w->turn);
     w->input = malloc(WORKER_INPUT);
-    if (!w->input || !worker_open(w)) {
+    if (!w->input || !gather_prepare(&w->scratch) || !worker_open(w)) {
         worker_free(w);
         return NULL;
     }

@@ -57,7 +57,7 @@ struct worker {
     struct event mail, timer;
     struct sweep sweep;
     int64_t now_ns;   /* when the hub was visited last */
-    int64_t armed_ns; /* what the timer is set to */
+    int64_t armed_ns; /* what the timer is set to; 0: it could not be set */
     bool stopping;
     struct mailbox mailbox;
     atomic_bool stop_asked, limits_asked;

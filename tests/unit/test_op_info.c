@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The operations that tell something, read with jansson. */
 #include <jansson.h>
+#include <limits.h>
 #include "dispatch.h"
 #include "limit.h"
 #include "roster.h"
 #include "stage.h"
+#include "starve.h"
 #include "unit.h"
 
 /* The reply to a request, to be given back. */
@@ -346,9 +348,67 @@ START_TEST(hello_tells_users_who_they_are)
 }
 END_TEST
 
+/* ---- without memory ---- */
+
+/*
+ * The reply to a line when so many allocations succeed and no more; how many were
+ * refused.
+ */
+static long told_hungry(struct stage *st, const char *line, long allocations,
+                        struct text *out)
+{
+    const struct dispatch_info info = {&st->limits, &st->metrics};
+    struct list done, *link;
+    long refused;
+
+    text_clear(out);
+    stage_ask(st, 0, 0, line);
+    starve_after(allocations);
+    stage_run(st, 0);
+    hub_collect(st->hub, &st->seats[0], st->turns[0]->worker, &done);
+    link = list_pop(&done);
+    dispatch_answer(out, container_of(link, struct completion, link), &info);
+    refused = starve_end();
+    dispatch_release(container_of(link, struct completion, link), &st->turns[0]->retired);
+    ck_assert(list_is_empty(&done) && !out->broken);
+    stage_finish(st, 0);
+    return refused;
+}
+
+START_TEST(what_is_told_is_whole_or_refused)
+{
+    static const char *const lines[] = {
+        "{\"op\":\"list\",\"id\":1}",
+        "{\"op\":\"stat\",\"id\":1,\"chan\":\"one\"}",
+        "{\"op\":\"hello\",\"id\":1}",
+    };
+    static const char refusal[] =
+        "{\"id\":1,\"ok\":false,\"reason\":\"limit\",\"message\":"
+        "\"memory_bytes: the daemon is out of memory";
+    struct text whole = {0}, out = {0};
+    struct stage st;
+
+    stage_open(&st);
+    opened(&st, "one");
+    opened(&st, "other");
+    ck_assert(text_reserve(&out, 10000) && text_reserve(&whole, 10000));
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        ck_assert_int_eq(told_hungry(&st, lines[i], LONG_MAX, &whole), 0);
+        for (long n = 0; told_hungry(&st, lines[i], n, &out) > 0; n++)
+            ck_assert(strncmp(out.bytes, refusal, strlen(refusal)) == 0);
+        ck_assert_uint_eq(out.len, whole.len);
+        ck_assert_mem_eq(out.bytes, whole.bytes, whole.len);
+    }
+    text_release(&out);
+    text_release(&whole);
+    stage_close(&st);
+}
+END_TEST
+
 UNIT_MAIN("op_info", stat_of_a_channel_tells_its_settings_and_counts,
           stat_of_a_channel_that_is_not_there_is_no_channel,
           stat_of_the_daemon_tells_all_of_its_counts, stat_of_the_daemon_tells_its_memory,
           list_goes_by_pages, a_page_of_a_thousand_is_full, a_list_is_of_its_own_moment,
           hello_tells_every_limit, a_user_s_pages_are_full_of_what_it_may_see,
-          a_page_is_the_same_whatever_is_skipped_for_it, hello_tells_users_who_they_are)
+          a_page_is_the_same_whatever_is_skipped_for_it, hello_tells_users_who_they_are,
+          what_is_told_is_whole_or_refused)

@@ -133,7 +133,7 @@ START_TEST(the_short_ways_write_what_the_long_one_writes)
             reply.value = slice_text(values[v]);
             reply_write_value(&brief, reply.id, reply.value);
             reply_write(&full, &reply);
-            reply_begin_value(&brief, reply.id);
+            reply_begin_value(&brief, &reply);
             text_add_slice(&brief, reply.value);
             reply_end_value(&brief);
             reply_write(&full, &reply);
