@@ -5,6 +5,7 @@ A story is a few clients that ask for something. Whatever fails meanwhile, they 
 answer or lose their connection; what was answered is true; and when it is over, nothing is
 left of it. Which values there are is known, for each is put once and has a number.
 """
+import contextlib
 import errno
 import json
 import mmap
@@ -279,15 +280,24 @@ class FailingTest(DaemonTest):
         cls.dice = random.Random(SEED)
         print("seed", SEED, flush=True)
 
-    def failing(self, *args, **options):
-        self.page = Page()
+    def failing(self, *args, at=0, token=None, **options):
+        """A daemon, on whose listener `at` somebody can look at it, with that token."""
+        self.page, self.at, self.token = Page(), at, token
         self.addCleanup(self.page.close)
         daemon = self.daemon(*args, env={"CHAND_FAULTS": self.page.path}, **options)
-        client = daemon.connect()
-        client.sync()
-        self.descriptors = daemon.descriptors() # with one client
-        client.close()
+        with self.watcher(daemon):
+            self.descriptors = daemon.descriptors()
         return daemon
+
+    @contextlib.contextmanager
+    def watcher(self, daemon):
+        """Another client, which is served as if nothing had happened."""
+        client = daemon.connect(self.at)
+        if self.token:
+            client.ok("hello", token=self.token)
+        client.sync()
+        yield client
+        client.close()
 
     def run_once(self, daemon, tell, kind, after, count, how):
         """One story in which these fail; how many calls were seen, and failed."""
@@ -297,9 +307,8 @@ class FailingTest(DaemonTest):
             tell(story)
             story.finish()
             seen, failed = self.page.end()
-            client = daemon.connect()
-            story.end(client, self.descriptors)
-            client.close()
+            with self.watcher(daemon) as client:
+                story.end(client, self.descriptors)
         except AssertionError as error:
             raise AssertionError("seed %d, %s: %s fails after %d, %d times, by %d: %s\n%s" % (
                 SEED, tell.__name__, kind, after, count, how, error,
@@ -314,7 +323,7 @@ class FailingTest(DaemonTest):
         most = min(most, 4) if SANITIZED else most
         if seen <= most:
             return range(seen)
-        return sorted(self.dice.sample(range(seen), most))
+        return [0, *sorted(self.dice.sample(range(1, seen), most - 1))] # 0 there always is
 
     def all_fail(self, daemon, tell, kind, count=1, how=errno.ENOMEM, most=1000):
         seen, _ = self.run_once(daemon, tell, kind, ALWAYS, 1, how)

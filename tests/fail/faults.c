@@ -15,11 +15,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Allocations begin before ThreadSanitizer knows the thread that it would trace. */
+/* Allocations begin before the sanitizers do. */
 #ifdef __clang__
 #define UNTRACED __attribute__((disable_sanitizer_instrumentation))
 #else
-#define UNTRACED __attribute__((no_sanitize("thread")))
+#define UNTRACED __attribute__((no_sanitize("thread", "address", "undefined")))
 #endif
 
 /* ---- the page ---- */

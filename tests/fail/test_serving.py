@@ -1,10 +1,16 @@
 # SPDX-License-Identifier: MIT
 """A daemon that serves while something fails."""
 import os
-from errno import EAGAIN, ECONNRESET, EINTR, ENOSPC, EPIPE
+import shutil
+import tempfile
+from errno import (EAGAIN, ECONNABORTED, ECONNRESET, EINTR, EMFILE, ENFILE, ENOBUFS, ENOSPC,
+                   EPIPE)
 
+from certificates import Authority
 from failing import ALWAYS, ONE_BYTE, FailingTest
 from harness import main
+from test_access import ALICE, ALL, BOB, SECRET, SECRET_HASH, configured, user
+from test_proxy import header
 
 LONGER, LARGE = 3000, 100 * 1000 # copied to be sent, and sent from where they are
 STAT = sorted(("name", "buffer", "buffered", "bytes", "parked_puts", "parked_takes", "closed",
@@ -189,6 +195,28 @@ def piled_up(story):
         client.ask("ping")
 
 
+def let_in(story):
+    """By TLS, by the header of a proxy, and by a plain connection."""
+    for options in ({"at": 0, "tls": story.test.trusted}, {"at": 1, "hello": header()},
+                    {"at": 2}):
+        client = story.talker(**options)
+        client.put("i", timeout_ms=0)
+        client.take("i", timeout_ms=0)
+        client.sync()
+        client.close() # with TLS there is no half of it
+
+
+def known(story):
+    """Users are recognised, by a token and by a secret, and have their pace."""
+    for token in (ALICE, "bob:" + SECRET):
+        client = story.talker()
+        client.call("hello", token=token)
+        client.put("k/1", LONGER, timeout_ms=0)
+        client.put("forbidden", timeout_ms=0)
+        client.ask("list")
+        client.sync()
+
+
 class Serving(FailingTest):
     def all_failures(self, tell, most=60):
         daemon = self.failing("workers: 2", listen=("tcp://127.0.0.1:0",
@@ -253,6 +281,35 @@ class Serving(FailingTest):
 
     def test_replies_wait_to_be_read(self):
         self.all_failures(piled_up, most=6)
+
+    # On the way in.
+
+    def all_arrivals(self, tell, daemon, most):
+        """Descriptors that lack make the listener pause for a while each time."""
+        for kind, count, how, numbers in (
+                *((*failure, most) for failure in FAILURES), ("accept", 1, ECONNABORTED, 9),
+                ("accept", 1, EMFILE, 2), ("accept", 2, ENFILE, 1), ("accept", 1, ENOBUFS, 1)):
+            self.all_fail(daemon, tell, kind, count, how, most=numbers)
+
+    def test_clients_are_let_in(self):
+        folder = tempfile.mkdtemp(prefix="chand-test-fail-")
+        self.addCleanup(shutil.rmtree, folder)
+        authority = Authority(folder)
+        pem, key = authority.issue("server")
+        self.trusted = authority.trust()
+        daemon = self.failing(
+            "{workers: 2, listen: [{uri: 'tls://127.0.0.1:0', certificate: %s, key: %s},"
+            " {uri: 'tcp://127.0.0.1:0', proxy: [127.0.0.0/8]}, 'tcp://127.0.0.1:0']}"
+            % (pem, key), listen=(), listening=3, at=2)
+        self.all_arrivals(let_in, daemon, 60)
+
+    def test_users_are_recognised(self):
+        rule = {"allow": ["put", "take", "list"], "channels": ["k/*"]}
+        daemon = self.failing(configured(
+            user("alice", rule, token=ALICE, limits={"requests_per_s": 1000, "parked": 9}),
+            {"name": "bob", "tokens": [SECRET_HASH], "rules": [rule]},
+            user("root", ALL, token=BOB)), token=BOB)
+        self.all_arrivals(known, daemon, 20)
 
 
 if __name__ == "__main__":
