@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+/* What is defined here would be inline functions of the C library's headers otherwise. */
+#undef _FORTIFY_SOURCE
 #include "faults.h"
 
 #include <dlfcn.h>
