@@ -105,12 +105,21 @@ static struct roster *roster_of(struct admission *a, const struct config_users *
     return r;
 }
 
-bool admission_enrol(struct admission *a, const struct config_users *users)
+bool admission_draft(struct admission *a, const struct config_users *users,
+                     struct roster **ret)
 {
-    struct roster *roster = users->count > 0 ? roster_of(a, users) : NULL, *old;
+    struct roster *roster = users->count > 0 ? roster_of(a, users) : NULL;
 
     if (users->count > 0 && !roster)
         return false;
+    *ret = roster;
+    return true;
+}
+
+void admission_enact(struct admission *a, struct roster *roster)
+{
+    struct roster *old;
+
     for (size_t i = 0; roster && i < roster_count(roster); i++) {
         const struct user *user = roster_user(roster, i);
 
@@ -121,6 +130,15 @@ bool admission_enrol(struct admission *a, const struct config_users *users)
     a->roster = roster;
     pthread_mutex_unlock(&a->lock);
     roster_drop(old);
+}
+
+bool admission_enrol(struct admission *a, const struct config_users *users)
+{
+    struct roster *roster;
+
+    if (!admission_draft(a, users, &roster))
+        return false;
+    admission_enact(a, roster);
     return true;
 }
 

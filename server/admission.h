@@ -25,8 +25,19 @@ void admission_stop(struct admission *a);
 /* When the hub is gone, and all values with it. NULL is fine. */
 void admission_free(struct admission *a);
 
-/* Takes over the users of a configuration. False: no memory. Main thread. */
+/*
+ * Takes over the users of a configuration. False: no memory, and nothing has changed.
+ * Main thread.
+ */
 bool admission_enrol(struct admission *a, const struct config_users *users);
+
+/*
+ * The same in two steps, of which the second one cannot fail: makes a roster, NULL
+ * without users, which is the caller's until it takes effect. Main thread.
+ */
+bool admission_draft(struct admission *a, const struct config_users *users,
+                     struct roster **ret);
+void admission_enact(struct admission *a, struct roster *roster);
 
 /* The roster, held for the caller; NULL: there are no users. Any thread. */
 struct roster *admission_roster(struct admission *a);

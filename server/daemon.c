@@ -137,6 +137,13 @@ static void on_accepted(const struct accepted *accepted, void *arg)
     turn_away(d, accepted, ERR_NO_MEMORY);
 }
 
+/* Why there is no daemon. */
+static bool lacks(const char *what)
+{
+    log_line(LEVEL_ERROR, "cannot start without %s: %s", what, strerror(errno));
+    return false;
+}
+
 /* ---- signals ---- */
 
 static void on_stop(evutil_socket_t sig, short what, void *arg)
@@ -158,21 +165,34 @@ static void warn_of_fixed_keys(const struct daemon *d, const struct config *load
                  keys[i]);
 }
 
-static bool apply(struct daemon *d, struct config *loaded)
+static bool configure_hub(struct daemon *d, const struct config *loaded)
 {
     struct broker_settings settings;
     bool ok = settings_of(loaded, &settings);
 
     if (!ok)
         return false;
-    ok =
-        hub_configure(d->hub, &settings) && admission_enrol(d->admission, &loaded->users);
+    ok = hub_configure(d->hub, &settings);
     settings_release(&settings);
-    for (size_t i = 0; ok && i < d->worker_count; i++)
-        worker_renew_limits(d->workers[i]);
-    if (ok)
-        listening_keep_alive(&d->listening, loaded->limits.keepalive_s);
     return ok;
+}
+
+/* All of it, or, without memory, nothing. */
+static bool apply(struct daemon *d, const struct config *loaded)
+{
+    struct roster *roster;
+
+    if (!admission_draft(d->admission, &loaded->users, &roster))
+        return false;
+    if (!configure_hub(d, loaded)) {
+        roster_drop(roster);
+        return false;
+    }
+    admission_enact(d->admission, roster);
+    for (size_t i = 0; i < d->worker_count; i++)
+        worker_renew_limits(d->workers[i]);
+    listening_keep_alive(&d->listening, loaded->limits.keepalive_s);
+    return true;
 }
 
 static bool is_guarded(const struct daemon *d, const struct config *config)
@@ -252,7 +272,7 @@ static bool hear_signals(struct daemon *d)
     for (int i = 0; i < SIGNALS; i++) {
         evsignal_assign(&d->signals[i], d->base, rows[i].sig, rows[i].heard, d);
         if (event_add(&d->signals[i], NULL) < 0)
-            return false;
+            return lacks("its signals");
     }
     return true;
 }
@@ -308,14 +328,14 @@ static bool open_hub(struct daemon *d)
     enum err err;
 
     if (!settings_of(d->config, &settings))
-        return false;
+        return lacks("settings");
     d->hub = hub_new(&settings);
     settings_release(&settings);
     if (!d->hub)
-        return false;
+        return lacks("a hub");
     d->admission = admission_new();
     if (!d->admission || !admission_enrol(d->admission, &d->config->users))
-        return false;
+        return lacks("users");
     err = settings_open_channels(d->config, d->hub->broker, clock_now_ns(), &name);
     if (err)
         log_line(LEVEL_ERROR, "cannot open channel %s: %s", name, err_text(err));
@@ -327,16 +347,16 @@ static bool open_workers(struct daemon *d)
     size_t count = count_workers(d->config);
 
     d->workers = calloc(count, sizeof(struct worker *));
-    for (; d->workers && d->worker_count < count; d->worker_count++) {
+    if (!d->workers)
+        return lacks("workers");
+    for (; d->worker_count < count; d->worker_count++) {
         d->workers[d->worker_count] = worker_new(d->hub, &d->metrics);
-        if (!d->workers[d->worker_count]) {
-            log_line(LEVEL_ERROR, "cannot make a worker: %s", strerror(errno));
-            return false;
-        }
+        if (!d->workers[d->worker_count])
+            return lacks("a worker");
         d->workers[d->worker_count]->admission = d->admission;
     }
     d->metrics.workers = (int)count;
-    return d->workers != NULL;
+    return true;
 }
 
 /*
@@ -367,6 +387,7 @@ struct daemon *daemon_new(struct config *config, const struct options *options)
     struct daemon *d = calloc(1, sizeof *d);
 
     if (!d) {
+        lacks("memory");
         config_free(config);
         return NULL;
     }
@@ -378,7 +399,7 @@ struct daemon *daemon_new(struct config *config, const struct options *options)
     set_allowances(d);
     keep_some_memory();
     d->base = event_base_new();
-    if (d->base && open_hub(d) && open_workers(d) &&
+    if ((d->base || lacks("an event loop")) && open_hub(d) && open_workers(d) &&
         listening_open(&d->listening, config, options) && is_guarded(d, config) &&
         hear_signals(d) && become_user(d))
         return d;

@@ -236,9 +236,8 @@ class Daemon:
 
     def wait(self, patience=PATIENCE):
         """Its exit status, once all its log has been read."""
-        status = self.process.wait(patience)
-        self.reader.join(patience)
-        return status
+        self.reader.join(patience) # first, as waiting for a process means to ask again
+        return self.process.wait(patience)
 
     def stop(self, number=signal.SIGTERM):
         if self.process.poll() is None:

@@ -19,11 +19,23 @@ import time
 from harness import PATIENCE, SANITIZED, Client, DaemonTest
 
 SEED = int(os.environ.get("CHAND_TEST_SEED", time.time_ns() % 1000000))
+EVERY = bool(os.environ.get("CHAND_TEST_EVERY")) # each call, however many there are
 ALWAYS, ONE_BYTE = 1 << 40, -1
 KINDS = ("memory", "send", "receive", "accept", "event", "watch", "descriptor", "listen",
          "thread", "random", "connect", "write")
 ROW = struct.Struct("=5q")
 OUT_OF_MEMORY = "memory_bytes: the daemon is out of memory"
+
+
+@contextlib.contextmanager
+def named(what, kind, after, count, how, daemon=None):
+    """Says of what is found wrong what had failed."""
+    try:
+        yield
+    except (AssertionError, OSError) as error:
+        raise AssertionError("seed %d, %s: %s fails after %d, %d times, by %d: %s\n%s" % (
+            SEED, what, kind, after, count, how, error,
+            "\n".join(daemon.lines[-20:] if daemon else ()))) from error
 
 
 class Page:
@@ -36,8 +48,12 @@ class Page:
         os.close(number)
 
     def begin(self, kind, after, count=1, how=errno.ENOMEM):
-        at = KINDS.index(kind) * ROW.size
+        """Nothing fails but this."""
         self.memory[:] = bytes(len(self.memory))
+        self.add(kind, after, count, how)
+
+    def add(self, kind, after, count=1, how=errno.ENOMEM):
+        at = KINDS.index(kind) * ROW.size
         self.memory[at:at + ROW.size] = ROW.pack(0, after, how, 0, 0)
         self.memory[at:at + 8] = struct.pack("=q", count)
 
@@ -303,16 +319,13 @@ class FailingTest(DaemonTest):
         """One story in which these fail; how many calls were seen, and failed."""
         story = Story(self, daemon, kind)
         try:
-            self.page.begin(kind, after, count, how)
-            tell(story)
-            story.finish()
-            seen, failed = self.page.end()
-            with self.watcher(daemon) as client:
-                story.end(client, self.descriptors)
-        except AssertionError as error:
-            raise AssertionError("seed %d, %s: %s fails after %d, %d times, by %d: %s\n%s" % (
-                SEED, tell.__name__, kind, after, count, how, error,
-                "\n".join(daemon.lines[-20:]))) from error
+            with named(tell.__name__, kind, after, count, how, daemon):
+                self.page.begin(kind, after, count, how)
+                tell(story)
+                story.finish()
+                seen, failed = self.page.end()
+                with self.watcher(daemon) as client:
+                    story.end(client, self.descriptors)
         finally:
             for talker in story.talkers:
                 talker.close()
@@ -321,7 +334,7 @@ class FailingTest(DaemonTest):
     def numbers(self, seen, most):
         """Which calls are to fail: all; of very many, or under a sanitizer, some."""
         most = min(most, 4) if SANITIZED else most
-        if seen <= most:
+        if seen <= most or EVERY:
             return range(seen)
         return [0, *sorted(self.dice.sample(range(1, seen), most - 1))] # 0 there always is
 

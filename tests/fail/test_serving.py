@@ -7,7 +7,7 @@ from errno import (EAGAIN, ECONNABORTED, ECONNRESET, EINTR, EMFILE, ENFILE, ENOB
                    EPIPE)
 
 from certificates import Authority
-from failing import ALWAYS, ONE_BYTE, FailingTest
+from failing import ALWAYS, ONE_BYTE, FailingTest, named
 from harness import main
 from test_access import ALICE, ALL, BOB, SECRET, SECRET_HASH, configured, user
 from test_proxy import header
@@ -302,6 +302,18 @@ class Serving(FailingTest):
             " {uri: 'tcp://127.0.0.1:0', proxy: [127.0.0.0/8]}, 'tcp://127.0.0.1:0']}"
             % (pem, key), listen=(), listening=3, at=2)
         self.all_arrivals(let_in, daemon, 60)
+
+    def test_a_listener_pauses_even_if_no_timer_can_be_set(self):
+        """Nor can it be enabled again, at first."""
+        daemon = self.failing("workers: 1")
+        for after, count in ((0, 2), (1, 1), (1, 3)):
+            with named("pause", "event", after, count, 0, daemon):
+                self.page.begin("accept", 0, 2, EMFILE)
+                self.page.add("event", after, count)
+                client = self.client(daemon)
+                client.sync()
+                self.assertEqual(self.page.end()[1], 2 + count)
+                client.close()
 
     def test_users_are_recognised(self):
         rule = {"allow": ["put", "take", "list"], "channels": ["k/*"]}

@@ -149,8 +149,30 @@ START_TEST(without_memory_the_users_stay_as_they_were)
 }
 END_TEST
 
+START_TEST(a_draft_changes_nothing_until_it_takes_effect)
+{
+    struct admission *a = admission_new();
+    struct config *config = configured(text);
+    struct roster *draft, *r;
+
+    ck_assert(a && enrol(a, "users: [{name: carol, uid: 1}]"));
+    ck_assert(admission_draft(a, &config->users, &draft));
+    r = admission_roster(a);
+    ck_assert_ptr_ne(r, draft);
+    ck_assert_ptr_nonnull(roster_find(r, slice_text("carol")));
+    roster_drop(r);
+    admission_enact(a, draft);
+    r = admission_roster(a);
+    ck_assert_ptr_eq(r, draft);
+    roster_drop(r);
+    config_free(config);
+    admission_free(a);
+}
+END_TEST
+
 UNIT_MAIN("admission", without_users_there_is_no_roster,
           users_are_as_the_configuration_has_them,
           a_roster_that_is_held_outlives_the_next,
           a_user_keeps_its_tenant_whatever_becomes_of_the_list,
-          without_memory_the_users_stay_as_they_were)
+          without_memory_the_users_stay_as_they_were,
+          a_draft_changes_nothing_until_it_takes_effect)
