@@ -40,29 +40,53 @@ static void keep_bare(struct outcome *o, const struct chan_reply *reply,
     o->last.message = chan_status_text(o->last.status);
 }
 
+static const struct outcome_names nameless;
+
+/* Room for all of it, in an empty text. */
+static bool make_room(struct outcome *o, const struct chan_reply *reply,
+                      const struct outcome_names *names)
+{
+    text_clear(&o->kept);
+    return text_reserve(&o->kept, reply->value_len + slice_text(reply->reason).len +
+                                      slice_text(reply->message).len +
+                                      slice_text(names->server).len +
+                                      slice_text(names->user).len + 5);
+}
+
+static void keep_all(struct outcome *o, const struct chan_reply *reply,
+                     const struct outcome_names *names)
+{
+    o->last = *reply;
+    o->last.value = keep(&o->kept, slice_of(reply->value, reply->value_len));
+    o->last.reason = keep(&o->kept, slice_text(reply->reason));
+    o->last.message = keep(&o->kept, slice_text(reply->message));
+    o->names.server = keep(&o->kept, slice_text(names->server));
+    o->names.user = keep(&o->kept, slice_text(names->user));
+}
+
 void outcome_keep(struct outcome *o, const struct chan_reply *reply,
                   const struct outcome_names *names)
 {
-    static const struct outcome_names none;
-    const struct slice value = slice_of(reply->value, reply->value_len);
-    const struct slice reason = slice_text(reply->reason);
-    const struct slice message = slice_text(reply->message);
-    const struct slice server = slice_text(names ? names->server : NULL);
-    const struct slice user = slice_text(names ? names->user : NULL);
+    if (!names)
+        names = &nameless;
+    o->names = nameless;
+    if (make_room(o, reply, names))
+        keep_all(o, reply, names);
+    else
+        keep_bare(o, reply, names);
+}
 
-    text_clear(&o->kept);
-    o->last = *reply;
-    o->names = none;
-    if (!text_reserve(&o->kept,
-                      value.len + reason.len + message.len + server.len + user.len + 5)) {
-        keep_bare(o, reply, names ? names : &none);
-        return;
+void outcome_keep_spared(struct outcome *o, const struct chan_reply *reply,
+                         struct text *spare)
+{
+    struct text own;
+
+    if (!make_room(o, reply, &nameless)) {
+        own = o->kept;
+        o->kept = *spare;
+        *spare = own;
     }
-    o->last.value = keep(&o->kept, value);
-    o->last.reason = keep(&o->kept, reason);
-    o->last.message = keep(&o->kept, message);
-    o->names.server = keep(&o->kept, server);
-    o->names.user = keep(&o->kept, user);
+    outcome_keep(o, reply, NULL);
 }
 
 enum chan_status outcome_end(struct outcome *o, enum chan_status status,

@@ -16,6 +16,9 @@ struct outcome_names {
     const char *server, *user;
 };
 
+/* What is kept besides a value: a message of our own, and NULs. */
+enum { OUTCOME_ROOM = 256 };
+
 struct outcome {
     struct chan_reply last;
     bool created, more; /* of a server's reply, to open and to list */
@@ -32,6 +35,13 @@ void outcome_release(struct outcome *o);
  * reason and another message, and if there is a value or a name, that is the outcome. */
 void outcome_keep(struct outcome *o, const struct chan_reply *reply,
                   const struct outcome_names *names);
+
+/*
+ * The same, and out of memory it takes that of spare, which must have room for the value
+ * and OUTCOME_ROOM: the two change places.
+ */
+void outcome_keep_spared(struct outcome *o, const struct chan_reply *reply,
+                         struct text *spare);
 
 /* Makes status and message (copied; NULL: that of the status) the outcome, and returns
  * the status. */

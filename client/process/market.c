@@ -23,11 +23,14 @@ void market_init(struct market *m)
     pthread_mutex_init(&m->lock, NULL);
     exchange_init(&m->exchange, (struct hash_key){0}, random | 1);
     lift_limits(&m->exchange);
+    m->spare = (struct text){0};
+    m->longest = 0;
 }
 
 void market_release(struct market *m)
 {
     exchange_release(&m->exchange);
+    text_release(&m->spare);
     pthread_mutex_destroy(&m->lock);
 }
 
@@ -48,7 +51,7 @@ static void flatten(struct outcome *o)
         *at++ = ' ';
 }
 
-static void tell(struct party *party, const struct completion *c)
+static void tell(struct market *m, struct party *party, const struct completion *c)
 {
     const enum chan_status status = status_of(c->err);
     const struct chan_reply reply = {
@@ -61,7 +64,7 @@ static void tell(struct party *party, const struct completion *c)
     };
     struct outcome *o = strand_outcome(party->strand);
 
-    outcome_keep(o, &reply, NULL);
+    outcome_keep_spared(o, &reply, &m->spare);
     if (o->last.value)
         flatten(o);
     party->ended = true;
@@ -81,7 +84,7 @@ static void settle(struct market *m)
         struct completion *c = container_of(link, struct completion, link);
         struct party *party = container_of(c->peer, struct party, peer);
 
-        tell(party, c);
+        tell(m, party, c);
         if (c->parked)
             strand_wake(party->strand);
         if (completion_retire(c))
@@ -114,6 +117,21 @@ static void expire(struct market *m, int64_t now_ns)
 static bool closes_by_itself(const struct offer *o)
 {
     return heap_holds(&o->channel->timer.node);
+}
+
+/*
+ * An ask hands over one value at most, but for those of promises, which stay. So that
+ * whoever gets it has memory for it, there is some to spare for the longest there is.
+ */
+static bool has_spare(struct market *m, const struct ask *ask)
+{
+    if (m->exchange.bytes == 0)
+        m->longest = 0;
+    for (uint32_t i = 0; i < ask->count; i++)
+        if (ask->offers[i].value.len > m->longest)
+            m->longest = ask->offers[i].value.len;
+    text_clear(&m->spare);
+    return text_reserve(&m->spare, m->longest + OUTCOME_ROOM);
 }
 
 /* The clock is looked at only where it matters. */
@@ -157,7 +175,11 @@ bool market_ask(struct market *m, struct strand *strand, struct ask *ask,
         now_ns = deadline_now_ns();
         expire(m, now_ns);
     }
-    ended = alt_start(&m->exchange, ask, now_ns, &now);
+    ended = !has_spare(m, ask);
+    if (ended)
+        outcome_end(strand_outcome(strand), CHAN_NO_MEMORY, NULL);
+    else
+        ended = alt_start(&m->exchange, ask, now_ns, &now);
     if (!ended)
         party->until_ns = end_of(ask, now_ns);
     settle(m);

@@ -15,12 +15,15 @@
 #include "alt.h"
 #include "exchange.h"
 #include "peer.h"
+#include "text.h"
 
 struct strand;
 
 struct market {
     pthread_mutex_t lock;
     struct exchange exchange;
+    struct text spare; /* for a value whose taker has no memory: so it is not lost */
+    size_t longest;    /* of the values that were put since nothing was held */
 };
 
 struct party {
@@ -36,7 +39,7 @@ void market_release(struct market *m); /* all channels must be gone */
 /*
  * Starts an alt of strand, the caller's own; its offers must have their channels. True:
  * it has ended, and the outcome of the strand says how. False: it is parked, and
- * market_wait must follow.
+ * market_wait must follow. Out of memory it ends before anything was put or taken.
  */
 bool market_ask(struct market *m, struct strand *strand, struct ask *ask,
                 struct party *party);

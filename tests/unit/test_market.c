@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "market.h"
 
+#include <sched.h>
 #include <stdatomic.h>
 #include "deadline.h"
 #include "parley.h"
+#include "starve.h"
 #include "strand.h"
 #include "unit.h"
 
@@ -102,6 +104,106 @@ START_TEST(who_waits_is_not_misled_by_other_wake_ups)
     ck_assert_int_ge(deadline_now_ns() - before_ns, 3000000);
     market_forget(&m, ch);
     market_release(&m);
+}
+END_TEST
+
+/* ---- without memory ---- */
+
+enum { LONG = 5000 };
+
+static char *long_text(void)
+{
+    char *text = malloc(LONG + 1);
+
+    ck_assert_ptr_nonnull(text);
+    memset(text, '7', LONG);
+    text[LONG] = '\0';
+    return text;
+}
+
+/* The first taker uses what was to spare, and then nobody takes anything until it is
+ * there again. */
+START_TEST(a_value_is_not_lost_whose_taker_has_no_memory)
+{
+    struct market m;
+    struct channel *ch = channel(KIND_FIXED, 2);
+    char *text = long_text();
+    enum chan_status first, second;
+
+    market_init(&m);
+    ck_assert_int_eq(ask(&m, ch, text, 0), CHAN_OK);
+    ck_assert_int_eq(ask(&m, ch, text, 0), CHAN_OK);
+    starve_after(0);
+    first = ask(&m, ch, NULL, 0);
+    second = chan_last()->value_len == LONG ? ask(&m, ch, NULL, 0) : CHAN_OK;
+    ck_assert_int_gt(starve_end(), 0);
+    ck_assert_int_eq(first, CHAN_OK);
+    ck_assert_int_eq(second, CHAN_NO_MEMORY);
+    ck_assert_int_eq(ask(&m, ch, NULL, 0), CHAN_OK);
+    ck_assert_str_eq(chan_last()->value, text);
+    ck_assert_int_eq(ask(&m, ch, NULL, 0), CHAN_TIMEOUT);
+    market_forget(&m, ch);
+    market_release(&m);
+    free(text);
+}
+END_TEST
+
+struct stall {
+    struct market *market;
+    struct channel *channel;
+    enum chan_status status;
+    size_t value_len;
+};
+
+static void *take_one(void *arg)
+{
+    struct stall *stall = arg;
+
+    stall->status = ask(stall->market, stall->channel, NULL, ALT_FOREVER);
+    stall->value_len = chan_last()->value_len;
+    return NULL;
+}
+
+static bool is_parked(struct market *m)
+{
+    bool parked;
+
+    pthread_mutex_lock(&m->lock);
+    parked = m->exchange.parked == 1;
+    pthread_mutex_unlock(&m->lock);
+    return parked;
+}
+
+/* The putter's own bytes are copied for whoever waits: or they are not put. */
+START_TEST(a_value_is_put_if_there_is_memory_for_whoever_waits)
+{
+    struct market m;
+    struct channel *ch = channel(KIND_NONE, 0);
+    struct stall stall = {.market = &m, .channel = ch};
+    char *text = long_text();
+    enum chan_status starved;
+    pthread_t taker;
+
+    market_init(&m);
+    ck_assert_int_eq(pthread_create(&taker, NULL, take_one, &stall), 0);
+    while (!is_parked(&m))
+        sched_yield();
+    strand_self();
+    starve_after(0);
+    starved = ask(&m, ch, text, 0);
+    ck_assert_int_gt(starve_end(), 0);
+    ck_assert_int_eq(starved, CHAN_NO_MEMORY);
+    ck_assert(is_parked(&m));
+    starve_after(1);
+    starved = ask(&m, ch, text, 0);
+    pthread_join(taker, NULL);
+    starve_end();
+    ck_assert_int_eq(starved, CHAN_OK);
+    ck_assert_int_eq(stall.status, CHAN_OK);
+    ck_assert_uint_eq(stall.value_len, LONG);
+    market_forget(&m, ch);
+    market_release(&m);
+    free(text);
 }
 END_TEST
 
@@ -336,5 +438,7 @@ UNIT_MAIN("market", a_market_of_its_own_serves_and_ends_empty,
           the_deadline_is_that_of_who_must_be_told_first,
           the_past_comes_before_what_is_asked_now,
           who_waits_is_not_misled_by_other_wake_ups,
+          a_value_is_not_lost_whose_taker_has_no_memory,
+          a_value_is_put_if_there_is_memory_for_whoever_waits,
           nothing_is_lost_doubled_or_out_of_order_on_one_thread_of_processes,
           nothing_is_lost_doubled_or_out_of_order_on_three_threads_of_processes)

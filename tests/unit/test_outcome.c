@@ -164,8 +164,33 @@ START_TEST(each_process_has_its_own)
 }
 END_TEST
 
+START_TEST(out_of_memory_it_takes_what_is_spare)
+{
+    const struct chan_reply take = {
+        .status = CHAN_OK, .value = "[1, 2]", .value_len = 6, .message = "some words"};
+    struct text spare = {0};
+    struct outcome o;
+
+    outcome_init(&o);
+    ck_assert(text_reserve(&spare, take.value_len + OUTCOME_ROOM));
+    starve_after(0);
+    outcome_keep_spared(&o, &take, &spare);
+    ck_assert_int_eq(starve_end(), 1);
+    ck_assert_int_eq(o.last.status, CHAN_OK);
+    ck_assert_str_eq(o.last.value, "[1, 2]");
+    ck_assert_str_eq(o.last.message, "some words");
+    text_clear(&spare);
+    ck_assert(text_reserve(&spare, 1));
+    outcome_keep_spared(&o, &take, &spare);
+    ck_assert_ptr_ne(o.kept.bytes, spare.bytes);
+    text_release(&spare);
+    outcome_release(&o);
+}
+END_TEST
+
 UNIT_MAIN("outcome", a_new_outcome_has_nothing_to_complain_of,
           a_kept_reply_is_a_copy_with_nuls, what_is_absent_stays_absent,
           an_end_without_message_has_that_of_its_status, amending_keeps_the_value,
           out_of_memory_an_end_stays_what_it_is_and_a_value_is_missed,
-          each_thread_has_its_own, each_process_has_its_own)
+          each_thread_has_its_own, each_process_has_its_own,
+          out_of_memory_it_takes_what_is_spare)
