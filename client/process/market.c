@@ -122,6 +122,8 @@ static bool closes_by_itself(const struct offer *o)
 /*
  * An ask hands over one value at most, but for those of promises, which stay. So that
  * whoever gets it has memory for it, there is some to spare for the longest there is.
+ * Where there are no values none is needed: who waits for a close waits without memory,
+ * too.
  */
 static bool has_spare(struct market *m, const struct ask *ask)
 {
@@ -131,7 +133,7 @@ static bool has_spare(struct market *m, const struct ask *ask)
         if (ask->offers[i].value.len > m->longest)
             m->longest = ask->offers[i].value.len;
     text_clear(&m->spare);
-    return text_reserve(&m->spare, m->longest + OUTCOME_ROOM);
+    return m->longest == 0 || text_reserve(&m->spare, m->longest + OUTCOME_ROOM);
 }
 
 /* The clock is looked at only where it matters. */
