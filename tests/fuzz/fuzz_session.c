@@ -22,7 +22,7 @@
 #include "tenant.h"
 #include "worker.h"
 
-enum { CLIENTS = 3, LINE_MAX_BYTES = 2048, INPUT_MAX = 64 * 1024, TURNS_MAX = 1000 };
+enum { CLIENTS = 3, LINE_MAX_BYTES = 1024, INPUT_MAX = 8 * 1024, TURNS_MAX = 1000 };
 
 struct client {
     int fd;
@@ -92,11 +92,11 @@ static struct limits tight_limits(void)
     limits.request_bytes = LINE_MAX_BYTES;
     limits.channels = 20;
     limits.buffer_size = 10;
-    limits.memory_bytes = 16 * 1024;
+    limits.memory_bytes = 8 * 1024;
     limits.parked_per_channel = 8;
     limits.parked_per_connection = 10;
     limits.alts_ops = 6;
-    limits.output_bytes = 4096;
+    limits.output_bytes = 2048;
     return limits;
 }
 
