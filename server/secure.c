@@ -307,13 +307,11 @@ static bool names_add_subject(struct secure_names *names, const X509 *certificat
     BIO *bio = BIO_new(BIO_s_mem());
     const char *text = NULL;
     bool added = false;
-    long len;
 
     if (bio &&
-        X509_NAME_print_ex(bio, X509_get_subject_name(certificate), 0, flags) >= 0) {
-        len = BIO_get_mem_data(bio, &text);
-        added = len == 0 || names_add(names, strndup(text, (size_t)len));
-    }
+        X509_NAME_print_ex(bio, X509_get_subject_name(certificate), 0, flags) >= 0 &&
+        BIO_write(bio, "", 1) == 1 && BIO_get_mem_data(bio, &text) > 0)
+        added = *text == '\0' || names_add(names, strdup(text));
     BIO_free(bio);
     return added;
 }
