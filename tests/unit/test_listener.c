@@ -398,6 +398,56 @@ START_TEST(a_socket_file_is_as_the_configuration_wants_it)
 }
 END_TEST
 
+/* The owner of a listener's file after it was given to 4711:4712, where root does it. */
+static struct stat owner_when_given(const struct config_listen *how)
+{
+    struct uri uri = unix_uri();
+    struct listener *l = listener_open(&uri, how);
+    const uid_t user = geteuid() == 0 ? 4711 : geteuid();
+    const gid_t group = geteuid() == 0 ? 4712 : getegid();
+    struct stat st;
+
+    ck_assert_ptr_nonnull(l);
+    ck_assert(listener_give(l, user, group));
+    ck_assert_int_eq(stat(uri.path, &st), 0);
+    listener_free(l);
+    remove_folder();
+    return st;
+}
+
+START_TEST(a_socket_file_is_given_away_but_for_what_the_configuration_says)
+{
+    char me[16], mine[16];
+    const bool root = geteuid() == 0;
+    struct config_listen how = {.mode = -1};
+    struct stat st = owner_when_given(&how);
+
+    snprintf(me, sizeof me, "%u", geteuid());
+    snprintf(mine, sizeof mine, "%u", getegid());
+    ck_assert_uint_eq(st.st_uid, root ? 4711 : geteuid());
+    ck_assert_uint_eq(st.st_gid, root ? 4712 : getegid());
+    how.owner = me;
+    st = owner_when_given(&how);
+    ck_assert_uint_eq(st.st_uid, geteuid());
+    ck_assert_uint_eq(st.st_gid, root ? 4712 : getegid());
+    how.group = mine;
+    st = owner_when_given(&how);
+    ck_assert_uint_eq(st.st_uid, geteuid());
+    ck_assert_uint_eq(st.st_gid, getegid());
+}
+END_TEST
+
+START_TEST(what_has_no_file_is_given_to_nobody_and_that_is_fine)
+{
+    const struct uri uri = {.scheme = URI_TCP, .host = "127.0.0.1"};
+    struct listener *l = listener_open(&uri, NULL);
+
+    ck_assert_ptr_nonnull(l);
+    ck_assert(listener_give(l, 4711, 4712));
+    listener_free(l);
+}
+END_TEST
+
 /* ---- accepting ---- */
 
 START_TEST(who_comes_has_an_address)
@@ -737,7 +787,9 @@ UNIT_MAIN("listener", port_0_becomes_a_real_one, a_name_stays_as_it_was_asked_fo
           a_socket_file_of_somebody_else_is_not_removed, without_memory_nothing_is_open,
           a_socket_that_listens_is_adopted, the_file_of_an_adopted_socket_stays,
           what_does_not_listen_is_not_adopted, an_abstract_socket_has_a_name_and_no_file,
-          a_socket_file_is_as_the_configuration_wants_it, who_comes_has_an_address,
+          a_socket_file_is_as_the_configuration_wants_it,
+          a_socket_file_is_given_away_but_for_what_the_configuration_says,
+          what_has_no_file_is_given_to_nobody_and_that_is_fine, who_comes_has_an_address,
           who_comes_from_a_range_of_proxies_is_one,
           a_listener_with_tls_does_not_start_without_keys,
           connections_are_handed_over_ready_for_use, nobody_is_accepted_before_the_start,

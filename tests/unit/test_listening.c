@@ -254,8 +254,34 @@ START_TEST(other_keys_are_for_those_who_come_later_and_bad_ones_for_nobody)
 }
 END_TEST
 
+/* The daemon serves on: those who could reach it before still can. */
+START_TEST(a_file_that_cannot_be_given_away_is_named)
+{
+    char path[64], uri[80], *uris[] = {uri};
+    struct stage st;
+    struct said said;
+    char *log;
+
+    stage_open(&st);
+    configure(&st, "'tcp://127.0.0.1:0'");
+    snprintf(path, sizeof path, "/tmp/chand-give-%d", getpid());
+    snprintf(uri, sizeof uri, "unix://%s", path);
+    st.options = (struct options){.listen = uris, .listen_count = 1};
+    ck_assert(listening_open(&st.all, st.config, &st.options));
+    ck_assert_int_eq(unlink(path), 0);
+    said_begin(&said, STDERR_FILENO);
+    listening_give(&st.all, 4711, 4712);
+    log = said_end(&said);
+    ck_assert_ptr_nonnull(strstr(log, "warning: the file of unix:///tmp/chand-give-"));
+    ck_assert_ptr_nonnull(strstr(log, "stays root's: No such file or directory"));
+    free(log);
+    stage_close(&st);
+}
+END_TEST
+
 UNIT_MAIN("listening", the_configuration_says_where,
           an_option_has_what_the_configuration_says_of_the_same_uri,
           without_a_certificate_there_is_no_listener, what_cannot_be_opened_is_named,
           a_socket_of_systemd_has_tls_if_the_configuration_has_it_for_its_port,
-          other_keys_are_for_those_who_come_later_and_bad_ones_for_nobody)
+          other_keys_are_for_those_who_come_later_and_bad_ones_for_nobody,
+          a_file_that_cannot_be_given_away_is_named)
