@@ -213,7 +213,7 @@ int sockfile_open(const char *path, const struct sockfile_wish *wish, int backlo
                   struct sockfile *ret)
 {
     struct sockaddr_un addr = {.sun_family = AF_UNIX};
-    struct lock lock;
+    struct lock lock = {.fd = -1};
     int fd, saved;
 
     snprintf(addr.sun_path, sizeof addr.sun_path, "%s", path);
@@ -243,7 +243,7 @@ static void say_left(const char *path)
 void sockfile_remove(const char *path, const struct sockfile *file)
 {
     struct sockfile found;
-    struct lock lock;
+    struct lock lock = {.fd = -1};
 
     if (file->inode == 0)
         return;
