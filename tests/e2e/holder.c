@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "secured.h"
 
 enum { TAKERS_MAX = 64, LINE_MAX_BYTES = 4096 };
 
@@ -174,7 +175,8 @@ int main(int argc, char **argv)
         .retry = true, .min_ms = 5, .max_ms = 100, .told = on_state};
     struct holder h = {.client = chan_client_new()};
 
-    if (argc != 5 || chan_connect(h.client, argv[1], 10000) != CHAN_OK) {
+    if (argc != 5 || secured(h.client) != CHAN_OK ||
+        chan_connect(h.client, argv[1], 10000) != CHAN_OK) {
         fprintf(stderr, "holder: %s\n", chan_message());
         return EXIT_FAILURE;
     }

@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import threading
 import time
+from certificates import Authority
 from harness import FINDING, PATIENCE, DaemonTest, main, until
 
 HOLDER = os.environ["HOLDER_BIN"]
@@ -19,11 +20,12 @@ HOLDER = os.environ["HOLDER_BIN"]
 class Holder:
     """A program that takes from "in", or puts its lines to "out"; what it says is read."""
 
-    def __init__(self, uri, mode, count=1, silence_ms=0):
+    def __init__(self, uri, mode, count=1, silence_ms=0, env=None):
         self.said, self.news = [], threading.Condition()
         self.process = subprocess.Popen(
             [HOLDER, uri, mode, str(count), str(silence_ms)], stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            env={**os.environ, **(env or {})})
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
 
@@ -60,9 +62,10 @@ class Holder:
 
 class Proxy:
     """Hands bytes on, both ways, until it goes silent: then nothing comes through, and
-    nothing is closed, as if the network had gone. New connections pass."""
+    nothing is closed, as if the network had gone. New connections pass, while there is
+    somebody at the address."""
 
-    def __init__(self, address):
+    def __init__(self, address=None):
         self.address = address
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.uri = "tcp://127.0.0.1:%d" % self.listener.getsockname()[1]
@@ -74,7 +77,11 @@ class Proxy:
 
     def _accept(self):
         near, _ = self.listener.accept()
-        far = socket.create_connection(self.address)
+        try:
+            far = socket.create_connection(self.address)
+        except OSError:
+            near.close()
+            return
         self.pairs[near], self.pairs[far] = far, near
         self.accepted += 1
 
@@ -84,8 +91,11 @@ class Proxy:
         except OSError:
             data = b""
         target = self.pairs[source]
-        if data:
+        try:
             target.sendall(data)
+        except OSError:
+            data = b""
+        if data:
             return
         for end in (source, target):
             del self.pairs[end]
@@ -116,6 +126,8 @@ class Proxy:
 
 
 class Library(DaemonTest):
+    environment = {}
+
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="chan-test-")
         self.addCleanup(shutil.rmtree, self.folder)
@@ -125,8 +137,18 @@ class Library(DaemonTest):
         daemon = self.daemon("workers: 2", listen=(self.uri,), status=status)
         return daemon, self.client(daemon)
 
+    def proxy(self, address=None):
+        proxy = Proxy(address)
+        self.addCleanup(proxy.close)
+        return proxy
+
+    def serve_behind_proxy(self):
+        daemon = self.daemon("workers: 1")
+        proxy = self.proxy(daemon.address())
+        return self.client(daemon), proxy, proxy.uri
+
     def holder(self, *args, **options):
-        holder = Holder(*args, **options)
+        holder = Holder(*args, env=self.environment, **options)
         self.addCleanup(self._end_holder, holder)
         return holder
 
@@ -215,11 +237,8 @@ class Library(DaemonTest):
     # ---- a network that goes ----
 
     def fall_silent(self, mode):
-        daemon = self.daemon("workers: 1")
-        client = self.client(daemon)
-        proxy = Proxy(daemon.address())
-        self.addCleanup(proxy.close)
-        holder = self.holder(proxy.uri, mode, 3, silence_ms=300)
+        client, proxy, uri = self.serve_behind_proxy()
+        holder = self.holder(uri, mode, 3, silence_ms=300)
         self.parked(client, 3)
         began = time.monotonic()
         proxy.fall_silent()
@@ -264,6 +283,39 @@ class Library(DaemonTest):
                 self.assertEqual(sorted(int(line[5:]) for line in taken),
                                  list(range(2000)))
                 self.connections(client, 1)
+
+
+class LibraryOverTls(Library):
+    """All of it over TLS, from a port that stays when the daemon has gone."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.keys = tempfile.mkdtemp(prefix="chan-test-keys-")
+        authority = Authority(cls.keys)
+        cls.server = authority.issue("server")
+        cls.environment = {"CLIENT_CA": authority.pem}
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.keys)
+
+    def setUp(self):
+        super().setUp()
+        self.port = self.proxy()
+        self.uri = self.port.uri.replace("tcp://127.0.0.1", "tls://localhost")
+
+    def serve(self, status=0):
+        listen = ("listen: ['tcp://127.0.0.1:0',"
+                  " {uri: 'tls://127.0.0.1:0', certificate: %s, key: %s}]\n")
+        daemon = self.daemon(listen % self.server + "workers: 2\n", listen=(),
+                             listening=2, status=status)
+        self.port.address = daemon.address(1)
+        return daemon, self.client(daemon)
+
+    def serve_behind_proxy(self):
+        self.port.accepted = 0
+        _, client = self.serve()
+        return client, self.port, self.uri
 
 
 if __name__ == "__main__":
