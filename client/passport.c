@@ -25,7 +25,11 @@ void passport_release(struct passport *passport)
 
 static bool copy_text(const char *text, char **ret_copy)
 {
-    *ret_copy = text ? strdup(text) : NULL;
+    const size_t size = text ? strlen(text) + 1 : 0;
+
+    *ret_copy = size > 0 ? malloc(size) : NULL;
+    if (*ret_copy)
+        memcpy(*ret_copy, text, size);
     return *ret_copy || !text;
 }
 

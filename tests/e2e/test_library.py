@@ -127,6 +127,7 @@ class Proxy:
 
 class Library(DaemonTest):
     environment = {}
+    values = 2000
 
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="chan-test-")
@@ -272,21 +273,23 @@ class Library(DaemonTest):
                 holder = self.holder(self.uri, mode, 16)
                 self.parked(client, 16)
                 self.connections(client, 2)
-                for value in range(2000):
+                for value in range(self.values):
                     client.send({"op": "put", "chan": "in", "value": value})
-                for _ in range(2000):
+                for _ in range(self.values):
                     self.assertTrue(client.reply()["ok"])
                 for _ in range(16):
                     client.ok("put", chan="in", value="end")
                 self.assertEqual(holder.process.wait(PATIENCE), 0)
-                taken = holder.wait_for("took [0-9]", 2000)
+                taken = holder.wait_for("took [0-9]", self.values)
                 self.assertEqual(sorted(int(line[5:]) for line in taken),
-                                 list(range(2000)))
+                                 list(range(self.values)))
                 self.connections(client, 1)
 
 
 class LibraryOverTls(Library):
     """All of it over TLS, from a port that stays when the daemon has gone."""
+
+    values = 200
 
     @classmethod
     def setUpClass(cls):

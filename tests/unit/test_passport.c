@@ -69,6 +69,7 @@ START_TEST(without_memory_what_was_said_before_counts)
         status = chan_secure(c, &other);
         starve_end();
         ck_assert_int_eq(status, CHAN_NO_MEMORY);
+        ck_assert_int_gt(starve_refused, 0);
     }
     fake_start(&fake, steps);
     ck_assert_int_eq(chan_connect(c, fake.uri, 20000), CHAN_OK);
