@@ -56,7 +56,7 @@ static enum exit_status ask(char ret_secret[PROMPT_MAX])
     return status;
 }
 
-static enum exit_status hash(void)
+static enum exit_status hash_secret(void)
 {
     char secret[PROMPT_MAX], digest[DIGEST_TEXT_MAX];
     enum exit_status status = ask(secret);
@@ -72,7 +72,7 @@ static enum exit_status hash(void)
 static const struct {
     const char *word;
     enum exit_status (*run)(void);
-} deeds[] = {{"new", make}, {"hash", hash}};
+} deeds[] = {{"new", make}, {"hash", hash_secret}};
 
 static enum exit_status run(const struct args *args)
 {
