@@ -28,7 +28,7 @@ declare -A may_include=(
     [config]="config/* access/digest.h access/right.h proto/* $libc"
     [server]="server/* access/* core/* config/* proto/* $libc"
     [client]="client/* core/list.h proto/* $libc"
-    [client/process]="client/* core/* $names $libc"
+    [client/process]="client/* core/* proto/text.h $names $libc"
     [client/flow]="client/flow/* client/chan.h client/outcome.h $libc"
     [client/cli]="client/cli/* client/chan.h access/token.h $libc"
 )
