@@ -138,6 +138,55 @@ enum run op_ping(const struct errand *e, struct ticket *t)
 
 /* ---- replies ---- */
 
+/*
+ * What is told of channels is written by hand: a page has a thousand of them, and the
+ * others wait for it.
+ */
+static void add_member(struct text *out, const char *name, uint64_t n)
+{
+    text_lit(out, ",\"");
+    text_add_slice(out, slice_text(name));
+    text_lit(out, "\":");
+    text_add_int(out, (int64_t)n);
+}
+
+static void add_buffer(struct text *out, const struct channel_settings *s)
+{
+    text_lit(out, ",\"buffer\":{\"kind\":");
+    text_add_json(out, slice_text(kind_name(s->kind)));
+    if (kind_is_sized(s->kind))
+        add_member(out, "size", (uint64_t)s->size);
+    text_lit(out, "}");
+}
+
+static void add_channel(struct text *out, const struct channel_stat *stat)
+{
+    text_lit(out, "{\"name\":");
+    text_add_json(out, slice_text(stat->name));
+    add_buffer(out, &stat->settings);
+    add_member(out, "buffered", (uint64_t)stat->buffered);
+    add_member(out, "bytes", stat->bytes);
+    add_member(out, "parked_puts", (uint64_t)stat->parked_puts);
+    add_member(out, "parked_takes", (uint64_t)stat->parked_takes);
+    text_lit(out, ",\"closed\":");
+    text_add_slice(out, slice_text(stat->closed ? "true" : "false"));
+    add_member(out, "puts", stat->puts);
+    add_member(out, "takes", stat->takes);
+    add_member(out, "dropped", stat->dropped);
+    text_lit(out, "}");
+}
+
+static void add_channels(struct text *out, const struct channel_stat *stats, size_t count)
+{
+    text_lit(out, "[");
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            text_lit(out, ",");
+        add_channel(out, &stats[i]);
+    }
+    text_lit(out, "]");
+}
+
 /* What lacks something, for want of memory, is nothing at all: NULL, which stays so. */
 static void set(json_t **object, const char *name, json_t *value)
 {
@@ -150,41 +199,6 @@ static void set(json_t **object, const char *name, json_t *value)
 static void set_int(json_t **object, const char *name, int64_t n)
 {
     set(object, name, json_integer(n));
-}
-
-static void append(json_t **array, json_t *value)
-{
-    if (json_array_append_new(*array, value) == 0)
-        return;
-    json_decref(*array);
-    *array = NULL;
-}
-
-static json_t *buffer_json(const struct channel_settings *s)
-{
-    json_t *buffer = json_object();
-
-    set(&buffer, "kind", json_string(kind_name(s->kind)));
-    if (kind_is_sized(s->kind))
-        set_int(&buffer, "size", s->size);
-    return buffer;
-}
-
-static json_t *channel_json(const struct channel_stat *stat)
-{
-    json_t *object = json_object();
-
-    set(&object, "name", json_string(stat->name));
-    set(&object, "buffer", buffer_json(&stat->settings));
-    set_int(&object, "buffered", stat->buffered);
-    set_int(&object, "bytes", (int64_t)stat->bytes);
-    set_int(&object, "parked_puts", stat->parked_puts);
-    set_int(&object, "parked_takes", stat->parked_takes);
-    set(&object, "closed", json_boolean(stat->closed));
-    set_int(&object, "puts", (int64_t)stat->puts);
-    set_int(&object, "takes", (int64_t)stat->takes);
-    set_int(&object, "dropped", (int64_t)stat->dropped);
-    return object;
 }
 
 /* What of the process is in memory; 0: the system does not tell. */
@@ -256,27 +270,42 @@ static void answer_json(struct text *out, struct reply_view *r, struct slice *pl
     text_release(&dump);
 }
 
+/* The same with a text that was written, which it frees. */
+static void answer_text(struct text *out, struct reply_view *r, struct slice *place,
+                        struct text *written)
+{
+    if (written->broken)
+        *r = reply_of(r->id, ERR_NO_MEMORY);
+    else
+        *place = slice_of(written->bytes, written->len);
+    reply_write(out, r);
+    text_release(written);
+}
+
 void answer_list(struct text *out, struct completion *c, const struct dispatch_info *info)
 {
     const struct ticket *t = ticket_of(c);
     struct reply_view r = reply_of(c->tag, ERR_OK);
-    json_t *channels = json_array();
+    struct text channels = {0};
 
     (void)info;
-    for (size_t i = 0; i < t->stat_count; i++)
-        append(&channels, channel_json(&t->stats[i]));
+    add_channels(&channels, t->stats, t->stat_count);
     r.more = t->more;
-    answer_json(out, &r, &r.channels, channels);
+    answer_text(out, &r, &r.channels, &channels);
 }
 
 void answer_stat(struct text *out, struct completion *c, const struct dispatch_info *info)
 {
     const struct ticket *t = ticket_of(c);
     struct reply_view r = reply_of(c->tag, ERR_OK);
+    struct text channel = {0};
 
-    answer_json(out, &r, &r.stat,
-                t->stats ? channel_json(t->stats)
-                         : daemon_json(&t->totals, info->metrics));
+    if (!t->stats) {
+        answer_json(out, &r, &r.stat, daemon_json(&t->totals, info->metrics));
+        return;
+    }
+    add_channel(&channel, t->stats);
+    answer_text(out, &r, &r.stat, &channel);
 }
 
 void answer_hello(struct text *out, struct completion *c,
