@@ -72,6 +72,12 @@ static inline bool frame_is_amid(const struct frame *f)
     return f->held_len > 0 || f->skipping;
 }
 
+/* Whether all that was fed has been handed out, or is kept as the beginning of a line. */
+static inline bool frame_is_through(const struct frame *f)
+{
+    return f->fed_len == 0;
+}
+
 /* Whether no bytes, whole lines or the beginning of one, are waiting in the frame. */
 bool frame_is_empty(const struct frame *f);
 

@@ -8,7 +8,7 @@
 #include "session.h"
 #include "worker.h"
 
-/* Replies are sent on when so much of them has been written. */
+/* Replies are sent on when so much of them has been written, or waits, at a time. */
 enum { SEND_CHUNK = 256 * 1024 };
 
 size_t outlet_unsent(const struct session *s)
@@ -110,13 +110,15 @@ static void outlet_send_scratch(struct session *s, struct gather *scratch)
     gather_clear(scratch);
 }
 
-void outlet_flush(struct session *s)
+size_t outlet_flush(struct session *s)
 {
+    struct slice rest = backlog_rest(s->backlog);
     size_t n;
 
-    if (s->broken || outlet_unsent(s) == 0)
-        return;
-    n = outlet_send(s, backlog_rest(s->backlog));
+    if (s->broken || rest.len == 0)
+        return 0;
+    n = outlet_send(s,
+                    slice_of(rest.bytes, rest.len < SEND_CHUNK ? rest.len : SEND_CHUNK));
     if (n > 0)
         atomic_store_explicit(&s->heard_ns, clock_now_ns(), memory_order_relaxed);
     if (!s->broken)
@@ -126,6 +128,7 @@ void outlet_flush(struct session *s)
     if (outlet_unsent(s) == 0)
         outlet_forget(s);
     outlet_recount(s);
+    return n;
 }
 
 /* Behind what waits already. */
@@ -195,36 +198,61 @@ static void outlet_release(struct list *answered, struct worker *by)
         dispatch_release(container_of(link, struct completion, link), &by->turn.retired);
 }
 
-/* Writes all replies; how many. */
-static int64_t outlet_answer_all(struct session *s, struct list *done, struct worker *by)
+/* Writes all replies; how many, and how many bytes they have. */
+static int64_t outlet_answer_all(struct session *s, struct list *done, struct worker *by,
+                                 size_t *ret_bytes)
 {
+    const size_t waited = outlet_unsent(s);
     struct list answered, *link;
     int64_t replies = 0;
+    size_t bytes = 0;
 
     list_init(&answered);
     while ((link = list_pop(done))) {
         list_push(&answered, link);
         outlet_answer(s, container_of(link, struct completion, link), by);
         if (gather_len(&by->scratch) > SEND_CHUNK || gather_is_full(&by->scratch)) {
+            bytes += gather_len(&by->scratch);
             outlet_send_scratch(s, &by->scratch);
             outlet_release(&answered, by);
         }
         replies++;
     }
+    bytes += gather_len(&by->scratch);
     outlet_send_scratch(s, &by->scratch);
     outlet_release(&answered, by);
+    *ret_bytes =
+        waited > 0 && outlet_unsent(s) > waited ? outlet_unsent(s) - waited : bytes;
     return replies;
+}
+
+/*
+ * Counts the bytes of replies in its client's share, and has the next requests cost as
+ * much as these: at once if they are dearer than those before, little by little if not.
+ */
+static void outlet_charge(struct session *s, int64_t replies, size_t bytes)
+{
+    const unsigned units = (unsigned)(bytes / UNIT_BYTES);
+    unsigned price = 1 + units / (unsigned)replies;
+
+    if (price > SHARE_UNITS)
+        price = SHARE_UNITS;
+    if (price < s->price)
+        price = s->price - (s->price - price + 7) / 8;
+    s->price = price;
+    s->spent += units;
 }
 
 void outlet_drain(struct session *s, struct worker *by)
 {
     struct list done;
     int64_t replies;
+    size_t bytes;
     bool alert;
 
     pthread_mutex_lock(&s->lock);
     hub_collect(by->hub, &s->seat, by->turn.worker, &done);
-    replies = outlet_answer_all(s, &done, by);
+    replies = outlet_answer_all(s, &done, by, &bytes);
     outlet_recount(s);
     if (by == s->worker && outlet_unsent(s) > (size_t)by->limits.output_bytes)
         s->choked = true; /* it may be in the middle of its input */
@@ -235,6 +263,8 @@ void outlet_drain(struct session *s, struct worker *by)
     pthread_mutex_unlock(&s->lock);
     atomic_store_explicit(&s->heard_ns, by->now_ns, memory_order_relaxed);
     metrics_add(by->metrics, METRIC_replies_total, replies);
+    if (by == s->worker && replies > 0)
+        outlet_charge(s, replies, bytes);
     if (alert)
         worker_alert(s->worker, s, by);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "session.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -11,6 +12,21 @@
 #include "worker.h"
 
 /* ---- input: the owner ---- */
+
+/* What a new session's requests cost, until it is known. */
+enum { PRICE_UNKNOWN = 8 };
+
+/* What a request costs beside its reply. */
+static unsigned session_cost(const struct session *s, const struct request_view *rq)
+{
+    enum { CLAUSES = 4, STATS = 8 }; /* so many for a unit */
+
+    if (rq->op == OP_ALTS)
+        return s->price + (unsigned)rq->clause_count / CLAUSES;
+    if (rq->op == OP_LIST)
+        return s->price + (unsigned)rq->limit / STATS;
+    return s->price;
+}
 
 static void session_ask(struct session *s, char *line, size_t len)
 {
@@ -24,6 +40,7 @@ static void session_ask(struct session *s, char *line, size_t len)
         t->err = ticket_refuse(t, ERR_NO_MEMORY, err_text(ERR_NO_MEMORY));
     else if (t->err)
         ticket_refuse(t, t->err, fault.text);
+    s->spent += session_cost(s, &t->rq);
     if (s->guard)
         guard_judge(s, t);
 }
@@ -52,8 +69,8 @@ static void session_shed(struct session *s)
 }
 
 /*
- * Makes tickets of the lines that have come, until there are none or the client is
- * choked.
+ * Makes tickets of the lines that have come, until there are none, its share is used up,
+ * or the client is choked.
  */
 static void session_parse(struct session *s)
 {
@@ -61,7 +78,8 @@ static void session_parse(struct session *s)
     char *line;
     size_t len;
 
-    while (!s->choked && !s->held && !s->leaving && step != FRAME_MORE) {
+    while (!s->choked && !s->held && !s->leaving && s->spent < SHARE_UNITS &&
+           step != FRAME_MORE) {
         step = frame_next(&s->frame, guard_line_max(s), &line, &len);
         if (step == FRAME_LINE && !request_is_blank(line, len))
             session_ask(s, line, len);
@@ -77,7 +95,11 @@ static void session_parse(struct session *s)
         session_leave(s);
     }
     session_shed(s);
-    if (!s->choked && !s->held && transport_is_over(&s->transport))
+    if (s->choked || s->held || s->leaving)
+        return;
+    if (!frame_is_through(&s->frame))
+        worker_line_up(s->worker, s);
+    else if (transport_is_over(&s->transport))
         session_leave(s);
 }
 
@@ -124,6 +146,7 @@ static void session_read(struct session *s)
     char *input = worker_input(s->worker, &room);
     ssize_t n = session_receive(s, input, room);
 
+    assert(frame_is_through(&s->frame));
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     if (n <= 0) {
@@ -141,24 +164,61 @@ static void session_read(struct session *s)
     metrics_add(s->worker->metrics, METRIC_received_bytes, n);
     frame_feed(&s->frame, input, (size_t)n);
     session_parse(s);
+    s->spent += (unsigned)n / UNIT_BYTES;
     if (s->held)
         session_attend(s);
 }
 
 /* ---- events: the owner ---- */
 
+/* The session may have ended then. */
+static void session_flush(struct session *s)
+{
+    size_t n;
+
+    pthread_mutex_lock(&s->lock);
+    n = outlet_flush(s);
+    pthread_mutex_unlock(&s->lock);
+    s->spent += (unsigned)n / UNIT_BYTES;
+    session_attend(s);
+}
+
 static void session_on_event(evutil_socket_t fd, short what, void *arg)
 {
     struct session *s = arg;
 
     (void)fd;
+    if (s->spent >= SHARE_UNITS) {
+        worker_line_up(s->worker, s);
+        return;
+    }
+    s->spent = 0;
     if (what & EV_WRITE) {
-        pthread_mutex_lock(&s->lock);
-        outlet_flush(s);
-        pthread_mutex_unlock(&s->lock);
-        session_attend(s);
+        session_flush(s);
     } else if (what & EV_READ) {
         session_read(s);
+    }
+}
+
+void session_serve(struct session *s)
+{
+    atomic_fetch_add_explicit(&s->seat.holders, 1, memory_order_relaxed);
+    s->spent = 0;
+    if (s->interest & EV_WRITE)
+        session_flush(s);
+    if (!frame_is_through(&s->frame))
+        session_parse(s);
+    else if (s->interest & EV_READ)
+        session_read(s);
+    session_attend(s);
+    session_drop(s);
+}
+
+void session_ask_all(struct session *s)
+{
+    while (!s->choked && !s->held && !s->leaving && !frame_is_through(&s->frame)) {
+        s->spent = 0;
+        session_parse(s);
     }
 }
 
@@ -260,7 +320,9 @@ bool session_start(struct worker *w, const struct transport *transport)
     }
     s->worker = w;
     s->transport = *transport;
+    s->price = PRICE_UNKNOWN;
     s->note.open = session_open_note;
+    list_init(&s->place);
     list_init(&s->note.link);
     atomic_init(&s->heard_ns, clock_now_ns());
     pthread_mutex_init(&s->lock, NULL);
@@ -295,6 +357,7 @@ void session_end(struct session *s)
     transport_close(&s->transport);
     pthread_mutex_unlock(&s->lock);
     list_remove(&s->siblings);
+    list_remove(&s->place);
     guard_end(s);
     hub_rise(s->worker->hub, &s->seat);
     metrics_add(s->worker->metrics, METRIC_connections, -1);

@@ -45,6 +45,9 @@ struct session {
     struct frame frame;
     struct event event;
     struct list siblings; /* in worker->sessions */
+    struct list place;    /* in worker->line */
+    unsigned spent;       /* units of the share that it got last */
+    unsigned price;       /* what one of its requests is expected to cost */
     struct letter note;   /* in worker->attention, or in its mailbox */
     short interest;       /* EV_READ, EV_WRITE: what the event waits for */
     bool leaving;         /* it has had its LEAVE ticket */
@@ -69,6 +72,12 @@ void session_lose(struct session *s);
 
 /* Goes on where it was held. Owner. */
 void session_resume(struct session *s);
+
+/* Goes on with its next share. Owner. */
+void session_serve(struct session *s);
+
+/* Asks for all that has been read, whatever its share is. Owner. */
+void session_ask_all(struct session *s);
 
 /*
  * Sets its events, chokes, unchokes or ends it, as its state asks for. Owner, no lock

@@ -94,6 +94,7 @@ static void worker_finish(struct worker *w)
     if (w->turn.ticket_count > 0) {
         w->now_ns = clock_now_ns();
         metrics_add(w->metrics, METRIC_requests_total, (int64_t)w->turn.ticket_count);
+        w->served += w->turn.ticket_count;
         worker_arm(w, hub_run(w->hub, &w->turn, w->now_ns));
     }
     worker_drain(w);
@@ -121,6 +122,19 @@ static void worker_begin_input(struct worker *w)
     w->confided = false;
 }
 
+/* Those who want much, behind all others. */
+static void worker_serve_line(struct worker *w)
+{
+    size_t shares = 1;
+
+    if (list_is_empty(&w->line))
+        return;
+    worker_finish(w); /* the others are answered before */
+    shares += w->served / SHARE_UNITS;
+    for (; shares > 0 && !list_is_empty(&w->line); shares--)
+        session_serve(container_of(list_pop(&w->line), struct session, place));
+}
+
 /* Runs all that the turn brought, and what that brings about. */
 static void worker_end_turn(struct worker *w)
 {
@@ -135,6 +149,7 @@ static void worker_end_turn(struct worker *w)
         }
     } while (w->turn.ticket_count > 0 || w->turn.dirty_count > 0);
     worker_begin_input(w);
+    w->served = 0;
     w->shaking_ns = 0;
 }
 
@@ -212,6 +227,12 @@ void worker_free_later(struct worker *w, void *block)
     w->later[w->later_count++] = block;
 }
 
+void worker_line_up(struct worker *w, struct session *s)
+{
+    if (!list_is_linked(&s->place))
+        list_push(&w->line, &s->place);
+}
+
 void worker_alert(struct worker *w, struct session *s, const struct worker *from)
 {
     atomic_fetch_add_explicit(&s->seat.holders, 1, memory_order_relaxed);
@@ -241,6 +262,7 @@ static void worker_begin_stop(struct worker *w)
         struct session *s = container_of(l, struct session, siblings);
 
         next = l->next; /* one that has left already ends here */
+        session_ask_all(s);
         session_leave(s);
         session_attend(s);
     }
@@ -279,7 +301,10 @@ void worker_begin(struct worker *w)
 
 void worker_turn(struct worker *w)
 {
-    event_base_loop(w->base, EVLOOP_ONCE);
+    const int idle = list_is_empty(&w->line) ? 0 : EVLOOP_NONBLOCK;
+
+    event_base_loop(w->base, EVLOOP_ONCE | idle);
+    worker_serve_line(w);
     worker_end_turn(w);
     atomic_fetch_add_explicit(&w->beats, 1, memory_order_relaxed);
 }
@@ -328,6 +353,7 @@ struct worker *worker_new(struct hub *hub, struct metrics *metrics)
     w->metrics = metrics;
     w->armed_ns = INT64_MAX;
     list_init(&w->sessions);
+    list_init(&w->line);
     list_init(&w->arrivals);
     list_init(&w->attention);
     hub_add_turn(hub, &w->turn);

@@ -7,6 +7,13 @@
  * completed for, whoever reads it, is drained with one write. A turn with more tickets
  * than fit is cut into several.
  *
+ * Nobody gets more than a share of a turn. Whoever has used up its share when it is
+ * served stands in a line for the next time: behind all others, and when those have been
+ * answered, the first in the line gets a share, and so do the next ones as long as the
+ * others together got more. So who wants little waits for what others get who want
+ * little, and for as much again, or one share, however many want much. What is done is
+ * counted in units of about a microsecond, so that it does not depend on a clock.
+ *
  * Functions without another word are for the worker's own thread.
  */
 #ifndef SERVER_WORKER_H
@@ -26,7 +33,12 @@
 #include "request.h"
 #include "sweep.h"
 
-enum { WORKER_INPUT = 256 * 1024, WORKER_LATER = 64 };
+enum {
+    WORKER_INPUT = 256 * 1024,
+    WORKER_LATER = 64,
+    SHARE_UNITS = 128, /* of a ping each */
+    UNIT_BYTES = 2048  /* that come or go */
+};
 
 struct admission;
 struct roster;
@@ -48,6 +60,8 @@ struct worker {
     size_t later_count;
     struct gather scratch; /* replies on their way to a socket */
     struct list sessions;  /* that it reads */
+    struct list line;      /* of them, those that wait to get their next share */
+    size_t served;         /* tickets of this turn that were run for others */
     struct list arrivals;  /* that are to become sessions, once they have shown how */
     int64_t shaking_ns;    /* the time that arrivals have taken of this turn */
     int64_t said_ns;       /* when it was logged last that an arrival was closed */
@@ -114,6 +128,9 @@ void worker_withdraw(struct worker *w, struct ticket *t);
  * token; takes it.
  */
 void worker_free_later(struct worker *w, void *block);
+
+/* It gets its next share when it is its turn, or is in the line already. */
+void worker_line_up(struct worker *w, struct session *s);
 
 /* A session that needs its worker: any thread; the session is held until then. */
 void worker_alert(struct worker *w, struct session *s, const struct worker *from);

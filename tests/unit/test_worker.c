@@ -210,6 +210,125 @@ START_TEST(waits_of_several_workers_end_in_time)
 }
 END_TEST
 
+/* ---- shares ---- */
+
+/* So many puts, numbered from `from` on; the caller's. */
+static struct text puts_from(int from, int count)
+{
+    struct text lines = {0};
+    char line[100];
+
+    for (int i = from; i < from + count; i++) {
+        snprintf(line, sizeof line, "{\"op\":\"put\",\"chan\":\"f\",\"value\":%d}\n", i);
+        text_add_slice(&lines, slice_text(line));
+    }
+    return lines;
+}
+
+/* How many values there are, while nothing runs in the hub. */
+static int64_t buffered_in(struct hub *hub)
+{
+    struct channel_stat stat = {0};
+
+    ck_assert_int_eq(broker_stat(hub->broker, slice_text("f"), &stat), ERR_OK);
+    return stat.buffered;
+}
+
+/* The same, as a client learns it who asks. */
+static int64_t buffered_for(const struct client *c)
+{
+    static const char word[] = "\"buffered\":";
+    char *line, *found;
+    int64_t n;
+
+    line = client_line(c);
+    ck_assert_ptr_nonnull(line);
+    found = strstr(line, word);
+    ck_assert_msg(found, "no stat: %s", line);
+    n = strtoll(found + strlen(word), NULL, 10);
+    free(line);
+    return n;
+}
+
+/*
+ * What others get between a request and its answer, however much they want: what was
+ * under way when it came, and a share.
+ */
+START_TEST(who_wants_little_waits_for_a_share_of_those_who_want_much)
+{
+    enum { FLOODERS = 5, EACH = 3000 };
+    struct client flooders[FLOODERS], c;
+    struct serving sv;
+    int64_t before;
+
+    serving_start(&sv, 1);
+    c = client_connect(&sv, 0);
+    client_ask(&c,
+               "{\"op\":\"open\",\"chan\":\"f\",\"buffer\":{\"kind\":\"fixed\","
+               "\"size\":100000}}\n",
+               "{\"ok\":true,\"created\":true}");
+    for (int i = 0; i < FLOODERS; i++) {
+        flooders[i] = client_connect(&sv, 0);
+        client_sync(&flooders[i]);
+    }
+    serving_hold(&sv, &c);
+    for (int i = 0; i < FLOODERS; i++) {
+        struct text lines = puts_from(i * EACH, EACH);
+
+        client_send_bytes(&flooders[i], lines.bytes, lines.len);
+        text_release(&lines);
+    }
+    serving_let_go(&sv, &c);
+    for (int i = 0; i < 20; i++) {
+        pthread_mutex_lock(&sv.hub->lock);
+        before = buffered_in(sv.hub);
+        client_send(&c, "{\"op\":\"stat\",\"chan\":\"f\"}\n");
+        pthread_mutex_unlock(&sv.hub->lock);
+        ck_assert_int_le(buffered_for(&c) - before, (FLOODERS + 1) * SHARE_UNITS);
+    }
+    for (int i = 0; i < FLOODERS; i++)
+        for (int n = 0; n < EACH; n++)
+            client_expect(&flooders[i], PONG);
+    client_send(&c, "{\"op\":\"stat\",\"chan\":\"f\"}\n");
+    ck_assert_int_eq(buffered_for(&c), FLOODERS * EACH);
+    for (int i = 0; i < FLOODERS; i++)
+        client_close(&flooders[i]);
+    client_close(&c);
+    serving_await_sessions(&sv, 0);
+    serving_stop(&sv);
+}
+END_TEST
+
+/* Its lines wait in the daemon, and it is gone before their turn has come. */
+START_TEST(who_stands_in_the_line_may_leave)
+{
+    enum { EACH = 3000 };
+    struct text lines = puts_from(0, EACH);
+    struct client flooders[2], c;
+    struct serving sv;
+
+    serving_start(&sv, 1);
+    c = client_connect(&sv, 0);
+    client_sync(&c);
+    for (int i = 0; i < 2; i++) {
+        flooders[i] = client_connect(&sv, 0);
+        client_sync(&flooders[i]);
+    }
+    serving_hold(&sv, &c);
+    for (int i = 0; i < 2; i++)
+        client_send_bytes(&flooders[i], lines.bytes, lines.len);
+    client_close(&flooders[0]);
+    serving_let_go(&sv, &c);
+    serving_await_sessions(&sv, 2);
+    worker_stop(sv.workers[0]);
+    client_expect_end(&c);
+    serving_stop(&sv);
+    client_close(&flooders[1]);
+    client_close(&c);
+    text_release(&lines);
+}
+END_TEST
+
 /* ---- mail ---- */
 
 START_TEST(a_nudge_makes_it_turn)
@@ -329,6 +448,8 @@ UNIT_MAIN("worker", a_turn_does_all_that_what_happened_brings_about,
           stop_waits_three_seconds_at_most_for_a_client_that_does_not_read,
           start_times_the_channels_that_were_there_before,
           start_answers_those_whose_time_is_up, waits_of_several_workers_end_in_time,
-          a_nudge_makes_it_turn, other_limits_come_by_mail,
-          who_comes_when_it_stops_is_not_let_in, a_worker_that_never_ran_can_be_freed,
-          a_worker_stops_with_nobody_there, without_memory_there_is_no_worker)
+          who_wants_little_waits_for_a_share_of_those_who_want_much,
+          who_stands_in_the_line_may_leave, a_nudge_makes_it_turn,
+          other_limits_come_by_mail, who_comes_when_it_stops_is_not_let_in,
+          a_worker_that_never_ran_can_be_freed, a_worker_stops_with_nobody_there,
+          without_memory_there_is_no_worker)
