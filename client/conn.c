@@ -124,6 +124,13 @@ static void close_direction(struct conn *conn)
     shutdown(conn->fd, SHUT_WR);
 }
 
+/* What came until then is read still; and then the server closes, if it lives. */
+static void fail_to_send(struct conn *conn, int error)
+{
+    conn->error = error;
+    shutdown(conn->fd, SHUT_WR);
+}
+
 void conn_send(struct conn *conn)
 {
     struct text *out = &conn->out;
@@ -136,7 +143,7 @@ void conn_send(struct conn *conn)
         if (n < 0 && is_passing(errno))
             return;
         if (n < 0)
-            conn->error = errno;
+            fail_to_send(conn, errno);
         else
             conn->sent += (size_t)n;
     }
