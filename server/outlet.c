@@ -19,6 +19,8 @@ size_t outlet_unsent(const struct session *s)
 /* Tells the hub how much output waits, in all, for clients to read. */
 static void outlet_count(struct session *s, size_t unsent)
 {
+    if (unsent > s->backlog->counted)
+        s->units += (unsent - s->backlog->counted) / UNIT_BYTES;
     atomic_fetch_add_explicit(&s->worker->hub->outside,
                               (int64_t)unsent - (int64_t)s->backlog->counted,
                               memory_order_relaxed);
@@ -49,9 +51,11 @@ void outlet_break(struct session *s)
 }
 
 /* What became of a send: how many bytes went. */
-static size_t outlet_sent(struct session *s, ssize_t n)
+static inline size_t outlet_sent(struct session *s, ssize_t n)
 {
     if (n >= 0) {
+        if (n >= UNIT_BYTES)
+            s->units += (size_t)n / UNIT_BYTES;
         metrics_add(s->worker->metrics, METRIC_sent_bytes, n);
         return (size_t)n;
     }
@@ -110,15 +114,16 @@ static void outlet_send_scratch(struct session *s, struct gather *scratch)
     gather_clear(scratch);
 }
 
-size_t outlet_flush(struct session *s)
+void outlet_flush(struct session *s)
 {
     struct slice rest = backlog_rest(s->backlog);
     size_t n;
 
     if (s->broken || rest.len == 0)
-        return 0;
-    n = outlet_send(s,
-                    slice_of(rest.bytes, rest.len < SEND_CHUNK ? rest.len : SEND_CHUNK));
+        return;
+    if (rest.len > SEND_CHUNK)
+        rest.len = SEND_CHUNK;
+    n = outlet_send(s, rest);
     if (n > 0)
         atomic_store_explicit(&s->heard_ns, clock_now_ns(), memory_order_relaxed);
     if (!s->broken)
@@ -128,7 +133,6 @@ size_t outlet_flush(struct session *s)
     if (outlet_unsent(s) == 0)
         outlet_forget(s);
     outlet_recount(s);
-    return n;
 }
 
 /* Behind what waits already. */
@@ -198,73 +202,72 @@ static void outlet_release(struct list *answered, struct worker *by)
         dispatch_release(container_of(link, struct completion, link), &by->turn.retired);
 }
 
-/* Writes all replies; how many, and how many bytes they have. */
-static int64_t outlet_answer_all(struct session *s, struct list *done, struct worker *by,
-                                 size_t *ret_bytes)
+/* Writes all replies; how many. */
+static int64_t outlet_answer_all(struct session *s, struct list *done, struct worker *by)
 {
-    const size_t waited = outlet_unsent(s);
     struct list answered, *link;
     int64_t replies = 0;
-    size_t bytes = 0;
 
     list_init(&answered);
     while ((link = list_pop(done))) {
         list_push(&answered, link);
         outlet_answer(s, container_of(link, struct completion, link), by);
         if (gather_len(&by->scratch) > SEND_CHUNK || gather_is_full(&by->scratch)) {
-            bytes += gather_len(&by->scratch);
             outlet_send_scratch(s, &by->scratch);
             outlet_release(&answered, by);
         }
         replies++;
     }
-    bytes += gather_len(&by->scratch);
     outlet_send_scratch(s, &by->scratch);
     outlet_release(&answered, by);
-    *ret_bytes =
-        waited > 0 && outlet_unsent(s) > waited ? outlet_unsent(s) - waited : bytes;
     return replies;
 }
 
 /*
- * Counts the bytes of replies in its client's share, and has the next requests cost as
- * much as these: at once if they are dearer than those before, little by little if not.
+ * Counts the output in the share of the client, if it is its worker that has written it,
+ * and has its next requests cost as much as these: at once if they are dearer than those
+ * before, little by little if not.
  */
-static void outlet_charge(struct session *s, int64_t replies, size_t bytes)
+static void outlet_charge(struct session *s, size_t replies, const struct worker *by)
 {
-    const unsigned units = (unsigned)(bytes / UNIT_BYTES);
-    unsigned price = 1 + units / (unsigned)replies;
+    const size_t price = replies > 0 ? 1 + s->units / replies : 1;
 
-    if (price > SHARE_UNITS)
-        price = SHARE_UNITS;
-    if (price < s->price)
-        price = s->price - (s->price - price + 7) / 8;
-    s->price = price;
-    s->spent += units;
+    if (by == s->worker && price < s->price)
+        s->price -= (s->price - (unsigned)price + 7) / 8;
+    else if (by == s->worker)
+        s->price = price < SHARE_UNITS ? (unsigned)price : SHARE_UNITS;
+    if (by == s->worker)
+        s->spent += (unsigned)s->units;
+    s->units = 0;
+}
+
+/* What waits after a drain. */
+static void outlet_weigh(struct session *s, const struct worker *by)
+{
+    outlet_recount(s);
+    if (by == s->worker && outlet_unsent(s) > (size_t)by->limits.output_bytes)
+        s->choked = true; /* it may be in the middle of its input */
 }
 
 void outlet_drain(struct session *s, struct worker *by)
 {
     struct list done;
     int64_t replies;
-    size_t bytes;
     bool alert;
 
     pthread_mutex_lock(&s->lock);
     hub_collect(by->hub, &s->seat, by->turn.worker, &done);
-    replies = outlet_answer_all(s, &done, by, &bytes);
-    outlet_recount(s);
-    if (by == s->worker && outlet_unsent(s) > (size_t)by->limits.output_bytes)
-        s->choked = true; /* it may be in the middle of its input */
-    alert = (outlet_unsent(s) > 0 || s->broken || s->left) && !s->alerted &&
-            s->transport.fd >= 0;
+    replies = outlet_answer_all(s, &done, by);
+    if (s->backlog)
+        outlet_weigh(s, by);
+    if (s->units > 0 || (by == s->worker && s->price > 1))
+        outlet_charge(s, (size_t)replies, by);
+    alert = (s->backlog || s->broken || s->left) && !s->alerted && s->transport.fd >= 0;
     if (alert)
         s->alerted = true;
     pthread_mutex_unlock(&s->lock);
     atomic_store_explicit(&s->heard_ns, by->now_ns, memory_order_relaxed);
     metrics_add(by->metrics, METRIC_replies_total, replies);
-    if (by == s->worker && replies > 0)
-        outlet_charge(s, replies, bytes);
     if (alert)
         worker_alert(s->worker, s, by);
 }

@@ -17,8 +17,8 @@ struct worker;
  * who does not hold session.lock. */
 void outlet_drain(struct session *s, struct worker *by);
 
-/* Sends what waits, or some of it; how many bytes. */
-size_t outlet_flush(struct session *s);
+/* Sends what waits, or some of it. */
+void outlet_flush(struct session *s);
 
 /* How many bytes wait. */
 size_t outlet_unsent(const struct session *s);

@@ -16,16 +16,13 @@
 /* What a new session's requests cost, until it is known. */
 enum { PRICE_UNKNOWN = 8 };
 
-/* What a request costs beside its reply. */
-static unsigned session_cost(const struct session *s, const struct request_view *rq)
+/* What these requests cost beside their replies, in units. */
+static unsigned session_cost(const struct request_view *rq)
 {
-    enum { CLAUSES = 4, STATS = 8 }; /* so many for a unit */
+    enum { CLAUSES = 4, STATS = 8 }; /* for a unit */
 
-    if (rq->op == OP_ALTS)
-        return s->price + (unsigned)rq->clause_count / CLAUSES;
-    if (rq->op == OP_LIST)
-        return s->price + (unsigned)rq->limit / STATS;
-    return s->price;
+    return (unsigned)(rq->op == OP_ALTS ? rq->clause_count / CLAUSES
+                                        : (size_t)rq->limit / STATS);
 }
 
 static void session_ask(struct session *s, char *line, size_t len)
@@ -40,7 +37,9 @@ static void session_ask(struct session *s, char *line, size_t len)
         t->err = ticket_refuse(t, ERR_NO_MEMORY, err_text(ERR_NO_MEMORY));
     else if (t->err)
         ticket_refuse(t, t->err, fault.text);
-    s->spent += session_cost(s, &t->rq);
+    s->spent += s->price;
+    if (t->rq.op == OP_ALTS || t->rq.op == OP_LIST)
+        s->spent += session_cost(&t->rq);
     if (s->guard)
         guard_judge(s, t);
 }
@@ -160,7 +159,7 @@ static void session_read(struct session *s)
         return;
     }
     s->worker->input_len += (size_t)n;
-    atomic_store_explicit(&s->heard_ns, clock_now_ns(), memory_order_relaxed);
+    s->heard = true;
     metrics_add(s->worker->metrics, METRIC_received_bytes, n);
     frame_feed(&s->frame, input, (size_t)n);
     session_parse(s);
@@ -174,12 +173,11 @@ static void session_read(struct session *s)
 /* The session may have ended then. */
 static void session_flush(struct session *s)
 {
-    size_t n;
-
     pthread_mutex_lock(&s->lock);
-    n = outlet_flush(s);
+    outlet_flush(s);
+    s->spent += (unsigned)s->units;
+    s->units = 0;
     pthread_mutex_unlock(&s->lock);
-    s->spent += (unsigned)n / UNIT_BYTES;
     session_attend(s);
 }
 

@@ -34,13 +34,14 @@ struct session {
     struct seat seat; /* first */
     struct worker *worker;
     pthread_mutex_t lock;
-    atomic_int_fast64_t heard_ns; /* when something came or went last */
+    atomic_int_fast64_t heard_ns; /* when something went last, or came (`heard`) */
     /* under session.lock */
     struct transport transport; /* closed: ended */
     bool broken;                /* nothing can be written any more */
     bool left;                  /* what it asked has all been answered */
     bool alerted;               /* its note is on its way to its worker */
     struct backlog *backlog;    /* NULL: all has been sent */
+    size_t units;               /* of output, that have not been counted as spent yet */
     /* owner */
     struct frame frame;
     struct event event;
@@ -50,6 +51,7 @@ struct session {
     unsigned price;       /* what one of its requests is expected to cost */
     struct letter note;   /* in worker->attention, or in its mailbox */
     short interest;       /* EV_READ, EV_WRITE: what the event waits for */
+    bool heard;           /* something has come since the sweep looked last */
     bool leaving;         /* it has had its LEAVE ticket */
     bool sent_away;       /* and we wanted it */
     bool choked;          /* it is not read until its output has drained */

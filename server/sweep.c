@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "sweep.h"
 
+#include <sys/timerfd.h>
+#include <unistd.h>
 #include "backlog.h"
 #include "clock.h"
 #include "guard.h"
@@ -82,8 +84,12 @@ static bool is_farewell_over(struct session *s, int64_t now_ns)
     return is_over(s->swept.leave_ns, now_ns, LINGER_S);
 }
 
-static bool is_idle(const struct session *s)
+/* It was heard when that is noticed: the time is not worth a look at each request. */
+static bool is_idle(struct session *s)
 {
+    if (s->heard)
+        atomic_store_explicit(&s->heard_ns, clock_now_ns(), memory_order_relaxed);
+    s->heard = false;
     return is_over(atomic_load_explicit(&s->heard_ns, memory_order_relaxed),
                    clock_now_ns(), s->worker->limits.idle_s) &&
            !hub_has_parked(s->worker->hub, &s->seat);
@@ -93,15 +99,17 @@ static bool is_idle(const struct session *s)
 
 static void sweep_look(struct session *s, int64_t now_ns)
 {
+    const bool idle = is_idle(s);
+
     if (is_backlog_over(s) || is_delivery_over(s, now_ns) || is_farewell_over(s, now_ns))
         session_lose(s);
     else if (is_hello_over(s, now_ns))
         guard_despair(s);
     else if (!guard_awaits_hello(s) && is_line_over(s, now_ns))
         session_send_away(s, ERR_LIMIT_REQUEST_TIMEOUT);
-    else if (is_idle(s) && s->leaving) /* what waits is not read, for as long again */
+    else if (idle && s->leaving) /* what waits is not read, for as long again */
         session_lose(s);
-    else if (is_idle(s))
+    else if (idle)
         session_leave(s);
 }
 
@@ -113,11 +121,15 @@ static void sweep_tick(struct sweep *sweep)
     sweep->since_ns = now_ns;
 }
 
-static void sweep_arm(struct sweep *sweep, int64_t wait_s)
+/* What it looks at next is due then, and then every second; 0: nothing is. */
+static void sweep_arm(struct sweep *sweep, int64_t wait_ns)
 {
-    const struct timeval wait = {.tv_sec = wait_s};
+    const struct itimerspec when = {
+        .it_value = {wait_ns / NS_PER_S, wait_ns % NS_PER_S},
+        .it_interval.tv_sec = PERIOD_S,
+    };
 
-    sweep->armed = event_add(&sweep->event, &wait) == 0;
+    sweep->armed = timerfd_settime(sweep->fd, 0, &when, NULL) == 0 && wait_ns > 0;
 }
 
 /* Those that were looked at go behind the others. False: all of them were. */
@@ -139,35 +151,51 @@ static void sweep_on_timer(evutil_socket_t fd, short what, void *arg)
 {
     struct worker *w = arg;
     struct sweep *sweep = &w->sweep;
+    uint64_t times;
     int looked = 0;
 
-    (void)fd;
     (void)what;
+    if (read(fd, &times, sizeof times) < 0)
+        return;
     sweep_tick(sweep);
     while (looked < SLICE && sweep_next(sweep, w))
         looked++;
-    sweep->armed = false;
     if (looked == SLICE) {
-        sweep_arm(sweep, 0);
+        sweep_arm(sweep, 1); /* goes on in the next turn */
         return;
     }
     sweep->round++;
-    if (!list_is_empty(&w->sessions))
-        sweep_arm(sweep, PERIOD_S);
+    if (list_is_empty(&w->sessions))
+        sweep_arm(sweep, 0);
 }
 
-void sweep_init(struct sweep *sweep, struct worker *w)
+bool sweep_init(struct sweep *sweep)
 {
-    event_assign(&sweep->event, w->base, -1, 0, sweep_on_timer, w);
     sweep->now_ns = 1;
+    sweep->fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    return sweep->fd >= 0;
+}
+
+bool sweep_start(struct sweep *sweep, struct worker *w)
+{
+    event_assign(&sweep->event, w->base, sweep->fd, EV_READ | EV_PERSIST, sweep_on_timer,
+                 w);
+    return event_add(&sweep->event, NULL) == 0;
+}
+
+void sweep_release(struct sweep *sweep)
+{
+    if (sweep->fd >= 0)
+        close(sweep->fd);
+    sweep->fd = -1;
 }
 
 void sweep_add(struct sweep *sweep, struct session *s)
 {
-    s->swept.round = sweep->round;
+    s->swept.round = sweep->round - 1; /* not yet looked at */
     if (!sweep->armed) {
         sweep->since_ns = clock_now_ns();
-        sweep_arm(sweep, PERIOD_S);
+        sweep_arm(sweep, PERIOD_S * NS_PER_S);
     }
     s->swept.came_ns = sweep->now_ns;
 }

@@ -25,6 +25,7 @@ struct session;
 struct worker;
 
 struct sweep {
+    int fd; /* its timer; libevent's own would cost something in every turn */
     struct event event;
     bool armed;       /* it is, while there are sessions */
     unsigned round;   /* all sessions are looked at once in each */
@@ -43,8 +44,14 @@ struct swept {
     struct delivery delivery;
 };
 
-/* For a worker with a base, and no sessions. */
-void sweep_init(struct sweep *sweep, struct worker *w);
+/* False: errno says why, and there is nothing to release. */
+bool sweep_init(struct sweep *sweep);
+
+/* For a worker with a base, and no sessions. False: no memory. */
+bool sweep_start(struct sweep *sweep, struct worker *w);
+
+/* When the base is gone. One that was never initialized is fine, if its fd is -1. */
+void sweep_release(struct sweep *sweep);
 
 /* A session has come, and stands at the end of its worker's. */
 void sweep_add(struct sweep *sweep, struct session *s);

@@ -2,6 +2,7 @@
 #include "worker.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -337,13 +338,13 @@ static bool worker_open(struct worker *w)
     event_assign(&w->mail, w->base, w->mailbox.fd, EV_READ | EV_PERSIST, worker_on_mail,
                  w);
     event_assign(&w->timer, w->base, -1, 0, worker_on_timer, w);
-    sweep_init(&w->sweep, w);
-    return event_add(&w->mail, NULL) == 0;
+    return event_add(&w->mail, NULL) == 0 && sweep_start(&w->sweep, w);
 }
 
 struct worker *worker_new(struct hub *hub, struct metrics *metrics)
 {
     struct worker *w = calloc(1, sizeof *w);
+    int error;
 
     if (!w || !mailbox_init(&w->mailbox)) {
         free(w);
@@ -358,8 +359,12 @@ struct worker *worker_new(struct hub *hub, struct metrics *metrics)
     list_init(&w->attention);
     hub_add_turn(hub, &w->turn);
     w->input = malloc(WORKER_INPUT);
-    if (!w->input || !gather_prepare(&w->scratch) || !worker_open(w)) {
+    w->sweep.fd = -1;
+    if (!w->input || !gather_prepare(&w->scratch) || !sweep_init(&w->sweep) ||
+        !worker_open(w)) {
+        error = errno;
         worker_free(w);
+        errno = error;
         return NULL;
     }
     return w;
@@ -372,6 +377,7 @@ void worker_free(struct worker *w)
     mailbox_open_all(&w->mailbox, w); /* late notes of sessions that have ended */
     if (w->base)
         event_base_free(w->base);
+    sweep_release(&w->sweep);
     mailbox_release(&w->mailbox);
     request_room_release(&w->room);
     gather_release(&w->scratch);
