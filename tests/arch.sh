@@ -64,6 +64,22 @@ declare -A tested_by=(
     ['client/cli/*']='tests/e2e'
 )
 
+# Files that allocate while their own unit test has memory enough, and who takes it away.
+declare -A starved_by=(
+    ['client/cli/*']='nobody: the command says so and ends'
+    ['client/client.c']='tests/fail/user.c'
+    ['client/conn.c']='tests/fail/user.c'
+    ['client/inform.c']='tests/fail/user.c'
+    ['client/resume.c']='tests/fail/user.c'
+    ['client/flow/*']='tests/fail/user.c'
+    ['config/*']='tests/unit/test_config.c, tests/fail/test_changing.py'
+    ['server/credentials.c']='tests/fail/test_serving.py'
+    ['server/guard.c']='tests/fail/test_serving.py'
+    ['server/listening.c']='tests/fail/test_changing.py'
+    ['server/secure.c']='tests/fail/test_serving.py'
+    ['server/session.c']='tests/fail/test_serving.py'
+)
+
 violations=0
 
 violation() { # FILE LINE SENTENCE
@@ -251,6 +267,18 @@ check_mirrors() {
     done
 }
 
+# Whatever allocates is tried without memory.
+check_starving() {
+    local file
+
+    while read -r file; do
+        fits "$file" "${!starved_by[@]}" ||
+            grep -qs starve_after "tests/unit/test_${file##*/}" ||
+            violation "$file" 1 "it allocates, and its test never lets memory run out"
+    done < <(files c "${folders[@]}" |
+        xargs grep -lE '\<(malloc|calloc|realloc|strn?dup|v?asprintf)\(')
+}
+
 check_test_length() {
     local code tests ending
 
@@ -291,6 +319,7 @@ check_function_lengths
 check_file_lengths
 check_file_names
 check_mirrors
+check_starving
 check_test_length
 check_waiting
 check_licence

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "starve.h"
 #include "unit.h"
 
 static struct backlog *filled(const char *text)
@@ -110,7 +111,18 @@ START_TEST(room_that_was_sent_is_used_again)
 }
 END_TEST
 
+START_TEST(without_memory_there_is_none)
+{
+    struct backlog *b;
+
+    starve_after(0);
+    b = backlog_new();
+    ck_assert_int_eq(starve_end(), 1);
+    ck_assert_ptr_null(b);
+}
+END_TEST
+
 UNIT_MAIN("backlog", nothing_waits_in_no_backlog, nothing_waits_in_a_new_backlog,
           what_was_added_waits, what_was_sent_waits_no_more,
           what_is_added_comes_behind_what_waits, random_pieces_come_out_in_order,
-          room_that_was_sent_is_used_again)
+          room_that_was_sent_is_used_again, without_memory_there_is_none)

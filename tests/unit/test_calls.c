@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#include "starve.h"
 #include "unit.h"
 #include "calls.h"
-#include "starve.h"
 
 #include <string.h>
 
@@ -227,10 +227,32 @@ START_TEST(calls_without_a_deadline_are_never_late)
 }
 END_TEST
 
+START_TEST(without_memory_no_call_is_added_and_those_before_stay)
+{
+    const struct call model = {.deadline_ns = INT64_MAX};
+    struct calls calls = {0};
+    const uint64_t first = add(&calls, INT64_MAX)->id;
+    const struct call *added;
+    size_t count;
+
+    do {
+        count = calls.count;
+        starve_after(0);
+        added = calls_add(&calls, &model);
+    } while (starve_end() == 0);
+    ck_assert_ptr_null(added);
+    ck_assert_uint_eq(calls.count, count);
+    ck_assert_ptr_nonnull(calls_find(&calls, first));
+    ck_assert_uint_ne(add(&calls, INT64_MAX)->id, first);
+    calls_release(&calls);
+}
+END_TEST
+
 UNIT_MAIN("calls", a_call_is_found_by_its_id_once,
           ids_that_were_never_given_are_not_found, an_old_id_never_means_a_new_call,
           ids_are_integers_of_the_protocol_for_ever,
           as_many_as_there_are_slots_can_be_outstanding,
           a_walk_sees_every_call_and_may_remove_them, lines_go_with_what_is_released,
           a_line_is_kept_instead_of_another_or_not_at_all, the_longest_lines_go_first,
-          the_earliest_deadline_is_when_to_look, calls_without_a_deadline_are_never_late)
+          the_earliest_deadline_is_when_to_look, calls_without_a_deadline_are_never_late,
+          without_memory_no_call_is_added_and_those_before_stay)

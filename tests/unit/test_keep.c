@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* chan_keep: what it takes, what it tells, and how it listens for a sign of life. */
+#include "starve.h"
 #include "unit.h"
 #include "client.h"
 #include "deadline.h"
@@ -185,9 +186,27 @@ START_TEST(a_thread_that_blocks_notices_silence_too)
 }
 END_TEST
 
+START_TEST(without_memory_nothing_is_kept_and_it_says_so)
+{
+    const struct chan_keeping keeping = {.retry = true, .min_ms = 1, .max_ms = 10};
+    struct chan_client *c = chan_client_new();
+    enum chan_status status;
+
+    ck_assert_ptr_nonnull(c);
+    chan_last();
+    starve_after(0);
+    status = chan_keep(c, &keeping);
+    ck_assert_int_gt(starve_end(), 0);
+    ck_assert_int_eq(status, CHAN_NO_MEMORY);
+    ck_assert_int_eq(chan_keep(c, &keeping), CHAN_OK);
+    chan_client_free(c);
+}
+END_TEST
+
 UNIT_MAIN("keep", what_makes_no_sense_is_invalid,
           a_loss_is_told_though_it_is_not_tried_again,
           connecting_and_disconnecting_are_not_told, every_try_is_told_in_order,
           no_more_is_tried_when_that_is_taken_back,
           a_silent_server_is_asked_and_then_given_up, whoever_answers_lives,
-          who_asks_nothing_waits_for_nothing, a_thread_that_blocks_notices_silence_too)
+          who_asks_nothing_waits_for_nothing, a_thread_that_blocks_notices_silence_too,
+          without_memory_nothing_is_kept_and_it_says_so)

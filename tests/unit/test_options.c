@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "options.h"
 #include "said.h"
+#include "starve.h"
 #include "unit.h"
 
 #include <string.h>
@@ -178,8 +179,23 @@ START_TEST(a_mistake_is_named_in_one_line_with_status_2)
 }
 END_TEST
 
+START_TEST(without_memory_nothing_runs)
+{
+    char name[] = "chand", *argv[] = {name, NULL};
+    struct options options;
+    enum options_next next;
+
+    starve_after(0);
+    next = options_parse(1, argv, &options);
+    ck_assert_int_gt(starve_end(), 0);
+    ck_assert_int_eq(next, OPTIONS_EXIT);
+    ck_assert_int_ne(options.status, 0);
+    options_release(&options);
+}
+END_TEST
+
 UNIT_MAIN("options", without_words_everything_is_as_configured,
           short_and_long_options_say_the_same, listeners_keep_their_order,
           every_level_can_be_named, check_config_is_heard_wherever_it_stands,
           help_and_version_are_said_with_status_0, help_shows_every_option_and_an_example,
-          a_mistake_is_named_in_one_line_with_status_2)
+          a_mistake_is_named_in_one_line_with_status_2, without_memory_nothing_runs)

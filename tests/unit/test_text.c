@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "starve.h"
 #include "unit.h"
 #include "exact.h"
 #include "oracle.h"
@@ -228,6 +229,24 @@ START_TEST(jansson_reads_back_what_was_written)
 }
 END_TEST
 
+START_TEST(a_text_that_found_no_memory_is_broken_and_may_grow_later)
+{
+    struct text t = {0};
+    bool was_broken;
+
+    text_lit(&t, "kept");
+    starve_after(0);
+    was_broken = !text_reserve(&t, 1000) && t.broken;
+    ck_assert_int_eq(starve_end(), 1);
+    ck_assert(was_broken);
+    ck_assert(!text_reserve(&t, 1));
+    text_clear(&t);
+    text_lit(&t, "more");
+    expect(&t, "more");
+    text_release(&t);
+}
+END_TEST
+
 UNIT_MAIN("text", what_is_added_stands_behind_what_was_there,
           adding_nothing_changes_nothing, a_text_grows_over_any_number_of_additions,
           reserved_room_is_there_and_is_not_taken_twice, a_cleared_text_keeps_its_memory,
@@ -235,4 +254,5 @@ UNIT_MAIN("text", what_is_added_stands_behind_what_was_there,
           an_empty_text_that_breaks_recovers_too, integers_are_written_in_full,
           strings_are_quoted_and_escaped,
           bytes_that_are_not_utf_8_become_replacement_characters,
-          any_bytes_give_a_valid_json_string, jansson_reads_back_what_was_written)
+          any_bytes_give_a_valid_json_string, jansson_reads_back_what_was_written,
+          a_text_that_found_no_memory_is_broken_and_may_grow_later)

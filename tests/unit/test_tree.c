@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 #include "tree.h"
+#include "starve.h"
 #include "unit.h"
 
 static struct tree_node *add(struct tree_node *parent, const char *key, const char *text,
@@ -224,10 +225,26 @@ START_TEST(missing_member_is_named_at_the_mapping)
 }
 END_TEST
 
+START_TEST(without_memory_a_tree_stays_as_it_is)
+{
+    struct tree_node *root = make_tree();
+    const size_t count = root->count;
+    const struct tree_node *added;
+
+    starve_after(0);
+    added = tree_add(root, (struct place){9, 9});
+    ck_assert_int_eq(starve_end(), 1);
+    ck_assert_ptr_null(added);
+    ck_assert_uint_eq(root->count, count);
+    tree_free(root);
+}
+END_TEST
+
 UNIT_MAIN("tree", new_node_is_nothing_at_its_place, children_keep_their_order,
           free_of_nothing_is_fine, member_is_found_by_its_key,
           first_of_several_members_is_found, what_is_no_mapping_has_no_members,
           sort_brings_equal_texts_together, path_names_keys_and_elements,
           path_of_an_element_of_the_root_has_no_dot, long_paths_are_cut,
           mistake_stands_at_the_value, key_mistake_stands_at_the_key,
-          mistake_of_the_root_names_no_key, missing_member_is_named_at_the_mapping)
+          mistake_of_the_root_names_no_key, missing_member_is_named_at_the_mapping,
+          without_memory_a_tree_stays_as_it_is)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "verifier.h"
 #include "token.h"
+#include "starve.h"
 #include "unit.h"
 
 #include <poll.h>
@@ -148,7 +149,19 @@ START_TEST(who_is_never_asked_has_no_thread)
 }
 END_TEST
 
+START_TEST(without_memory_there_is_none)
+{
+    struct verifier *v;
+
+    starve_after(0);
+    v = verifier_new();
+    ck_assert_int_eq(starve_end(), 1);
+    ck_assert_ptr_null(v);
+    verifier_free(v);
+}
+END_TEST
+
 UNIT_MAIN("verifier", each_secret_is_answered_in_its_turn,
           a_secret_is_wiped_when_it_has_been_checked,
           what_waits_at_the_end_is_answered_as_not_passed, only_so_many_may_wait,
-          who_is_never_asked_has_no_thread)
+          who_is_never_asked_has_no_thread, without_memory_there_is_none)
