@@ -71,6 +71,7 @@ declare -A starved_by=(
     ['client/conn.c']='tests/fail/user.c'
     ['client/inform.c']='tests/fail/user.c'
     ['client/resume.c']='tests/fail/user.c'
+    ['client/tls.c']='tests/fail/user.c'
     ['client/flow/*']='tests/fail/user.c'
     ['config/*']='tests/unit/test_config.c, tests/fail/test_changing.py'
     ['server/credentials.c']='tests/fail/test_serving.py'

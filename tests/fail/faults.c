@@ -26,6 +26,9 @@
 
 /* ---- the page ---- */
 
+/* False at the start of a thread, when the sanitizers cannot do without memory. */
+static _Thread_local bool has_begun;
+
 static struct faults_page own_page;
 static struct faults_page *shared_page; /* NULL: nobody has named one */
 
@@ -35,6 +38,7 @@ __attribute__((constructor)) static void open_page(void)
     int fd = name ? open(name, O_RDWR | O_CLOEXEC) : -1;
     void *page;
 
+    has_begun = true;
     if (fd < 0)
         return;
     page = mmap(NULL, sizeof own_page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -94,16 +98,24 @@ void *__interceptor_malloc(size_t size) __attribute__((weak));
 void *__interceptor_calloc(size_t count, size_t size) __attribute__((weak));
 void *__interceptor_realloc(void *old, size_t size) __attribute__((weak));
 
+UNTRACED static bool memory_fails(void)
+{
+    if (!has_begun || !fails(FAULTS_MEMORY))
+        return false;
+    errno = ENOMEM;
+    return true;
+}
+
 UNTRACED void *malloc(size_t size)
 {
-    if (fails(FAULTS_MEMORY))
+    if (memory_fails())
         return NULL;
     return __interceptor_malloc ? __interceptor_malloc(size) : __libc_malloc(size);
 }
 
 UNTRACED void *calloc(size_t count, size_t size)
 {
-    if (fails(FAULTS_MEMORY))
+    if (memory_fails())
         return NULL;
     return __interceptor_calloc ? __interceptor_calloc(count, size)
                                 : __libc_calloc(count, size);
@@ -111,7 +123,7 @@ UNTRACED void *calloc(size_t count, size_t size)
 
 UNTRACED void *realloc(void *old, size_t size)
 {
-    if (fails(FAULTS_MEMORY))
+    if (memory_fails())
         return NULL;
     return __interceptor_realloc ? __interceptor_realloc(old, size)
                                  : __libc_realloc(old, size);
@@ -234,11 +246,34 @@ int connect(int fd, __CONST_SOCKADDR_ARG addr, socklen_t len)
     return fails(FAULTS_CONNECT) ? -1 : next(fd, addr, len);
 }
 
+struct beginning {
+    void *(*run)(void *);
+    void *arg;
+};
+
+static void *begin(void *arg)
+{
+    const struct beginning b = *(struct beginning *)arg;
+
+    free(arg);
+    has_begun = true;
+    return b.run(b.arg);
+}
+
 int pthread_create(pthread_t *restrict ret, const pthread_attr_t *restrict attr,
                    void *(*run)(void *), void *restrict arg)
 {
+    struct beginning *b = malloc(sizeof *b);
+    int error = EAGAIN;
     NEXT(pthread_create);
-    return fails(FAULTS_THREAD) ? EAGAIN : next(ret, attr, run, arg);
+
+    if (b && !fails(FAULTS_THREAD)) {
+        *b = (struct beginning){run, arg};
+        error = next(ret, attr, begin, b);
+    }
+    if (error)
+        free(b);
+    return error;
 }
 
 ssize_t getrandom(void *out, size_t len, unsigned int flags)

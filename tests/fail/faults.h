@@ -35,7 +35,8 @@ enum { FAULTS_ONE_BYTE = -1 };
 struct faults_row {
     atomic_int_fast64_t count; /* how many fail; 0: none, and nothing is counted */
     atomic_int_fast64_t after; /* so many pass before that */
-    atomic_int_fast64_t how;   /* errno; or FAULTS_ONE_BYTE, and so much is sent */
+    atomic_int_fast64_t
+        how; /* errno (memory has its own); or FAULTS_ONE_BYTE, and so much is sent */
     atomic_int_fast64_t seen, failed;
 };
 

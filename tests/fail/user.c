@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * user - a program that uses libchan while its calls fail: of each kind the first one,
- * then the second one, and so on, in each of its stories.
+ * then that STEP calls behind it, and so on, in each of its stories.
  *
- *     user URI
+ *     user URI STEP [CA]
  *
  * Whatever fails, every call ends, each in a way that is documented; nothing crashes; no
  * value comes twice, or comes though its put had been refused; and what was put is there,
@@ -33,6 +33,7 @@ enum fate { FATE_NEVER, FATE_REFUSED, FATE_UNKNOWN, FATE_PUT };
 
 struct story {
     const char *uri;
+    const char *ca;    /* NULL: there is no TLS */
     const char *wrong; /* NULL: nothing */
     enum fate fates[VALUES];
     unsigned taken[VALUES];
@@ -131,20 +132,30 @@ static void take_one(struct story *s, struct chan *ch, int64_t wait_ms)
     note_take(s, status, value);
 }
 
-/* A connected client, and the channel there; NULL: not today. */
-static struct chan_client *reach(struct story *s, struct chan **ret_chan)
+/* Connects the client, if there is one, to the channel; NULL: not today. */
+static struct chan_client *reach_with(struct chan_client *c, struct story *s,
+                                      struct chan **ret_chan)
 {
-    struct chan_client *c = chan_client_new();
-    enum chan_status status = c ? chan_connect(c, s->uri, PATIENCE_MS) : CHAN_NO_MEMORY;
+    const struct chan_security security = {.ca = s->ca};
+    enum chan_status status = CHAN_NO_MEMORY;
 
+    if (c && s->ca)
+        status = chan_secure(c, &security);
+    if (c && (!s->ca || status == CHAN_OK))
+        status = chan_connect(c, s->uri, PATIENCE_MS);
     if (status != CHAN_OK && status != CHAN_NO_MEMORY && status != CHAN_UNREACHABLE &&
-        status != CHAN_LOST)
+        status != CHAN_LOST && !(s->ca && status == CHAN_UNTRUSTED))
         blame(s, "a connect ended as none can");
     *ret_chan = status == CHAN_OK ? chan_remote(c, "f/user") : NULL;
     if (*ret_chan)
         return c;
     chan_client_free(c);
     return NULL;
+}
+
+static struct chan_client *reach(struct story *s, struct chan **ret_chan)
+{
+    return reach_with(chan_client_new(), s, ret_chan);
 }
 
 static void part(struct chan_client *c, struct chan *ch)
@@ -278,9 +289,11 @@ static char *take_all(void *arg)
 /* Waits for a process to end; without memory, again. */
 static void join(struct chan *report)
 {
+    const char *value;
+
     if (!report)
         return;
-    while (chan_take(report, CHAN_FOREVER, NULL, NULL) == CHAN_NO_MEMORY)
+    while (chan_take(report, CHAN_FOREVER, &value, NULL) == CHAN_NO_MEMORY)
         ;
     chan_drop(report);
 }
@@ -330,6 +343,182 @@ static void by_processes_of_a_client(struct story *s)
     part(c, ch);
 }
 
+/* A take that was asked again may have got a value before, on its way when that broke. */
+static void on_told(struct chan_client *c, enum chan_state state, const char *why,
+                    void *data)
+{
+    struct story *s = data;
+
+    (void)c;
+    (void)why;
+    pthread_mutex_lock(&notes);
+    s->swallowed += state != CHAN_UP;
+    pthread_mutex_unlock(&notes);
+}
+
+/* A connection that comes again. */
+static void by_keeping(struct story *s)
+{
+    const struct chan_keeping keeping = {
+        .retry = true, .min_ms = 1, .max_ms = SHORT_MS, .told = on_told, .data = s};
+    struct chan_client *c = chan_client_new();
+    struct chan *ch;
+
+    if (c && chan_keep(c, &keeping) != CHAN_OK) {
+        chan_client_free(c);
+        return;
+    }
+    c = reach_with(c, s, &ch);
+    if (!c)
+        return;
+    for (int i = 0; i < 3; i++) {
+        put_one(s, ch, SHORT_MS);
+        take_one(s, ch, 0);
+    }
+    part(c, ch);
+}
+
+/* ---- composition ---- */
+
+enum { ELEMENTS = 5 };
+
+static char *copy_step(const char *value, size_t len, void *data)
+{
+    (void)data;
+    return strndup(value, len);
+}
+
+/* How all moves from one channel to the other. */
+struct move {
+    struct chan *from, *to;
+    struct chan *between;    /* NULL: there is none */
+    struct chan *reports[2]; /* NULL: nothing moves, or there is no such */
+};
+
+static void move_by_pipe(struct move *m)
+{
+    m->reports[0] = chan_pipe(m->from, m->to, CHAN_CLOSE_IT);
+}
+
+static void move_by_pipeline(struct move *m)
+{
+    m->reports[0] = chan_pipeline(2, m->to, copy_step, NULL, m->from, CHAN_CLOSE_IT);
+}
+
+static void move_by_threads(struct move *m)
+{
+    m->reports[0] =
+        chan_pipeline_threads(1, m->to, copy_step, NULL, m->from, CHAN_CLOSE_IT);
+}
+
+static void move_by_merge(struct move *m)
+{
+    m->between = chan_merge(&m->from, 1, 0, &m->reports[1]);
+    if (m->between)
+        m->reports[0] = chan_pipe(m->between, m->to, CHAN_CLOSE_IT);
+}
+
+/* Each element once at most. What came when nothing fails any more, too. */
+static unsigned sink(struct story *s, struct chan *ch, unsigned *seen)
+{
+    unsigned count = 0;
+    enum chan_status status;
+    const char *value;
+
+    while ((status = chan_take(ch, CHAN_FOREVER, &value, NULL)) == CHAN_OK ||
+           status == CHAN_NO_MEMORY) {
+        const unsigned bit = status == CHAN_OK ? 1u << strtoul(value, NULL, 10) : 0;
+
+        if (*seen & bit)
+            blame(s, "an element came twice");
+        *seen |= bit;
+        count += bit != 0;
+    }
+    return count;
+}
+
+/* Whether the report tells of no loss. */
+static bool ends_well(struct chan *report)
+{
+    enum chan_status status;
+    const char *text;
+    bool well = false;
+
+    do
+        status = chan_take(report, CHAN_FOREVER, &text, NULL);
+    while (status == CHAN_NO_MEMORY);
+    if (status == CHAN_OK)
+        well = !strstr(text, "undelivered") && !strstr(text, "lost") &&
+               !strstr(text, "error") && !strstr(text, "dropped");
+    chan_drop(report);
+    return well;
+}
+
+/* Who puts into it what nobody takes any more would wait for ever. */
+static void empty(struct story *s, struct chan *ch, unsigned *seen)
+{
+    if (!ch)
+        return;
+    chan_close(ch);
+    sink(s, ch, seen);
+    chan_drop(ch);
+}
+
+static void compose(struct story *s, void (*move)(struct move *m), struct chan *from,
+                    struct chan *to)
+{
+    static const char array[] = "[1, 2, 3, 4, 5]";
+    struct chan *source = chan_onto(from, array, sizeof array - 1, CHAN_CLOSE_IT);
+    struct move m = {.from = from, .to = to};
+    unsigned seen = 0, count = 0;
+    bool well;
+
+    if (source)
+        move(&m);
+    if (m.reports[0])
+        count = sink(s, to, &seen);
+    empty(s, m.between, &seen);
+    empty(s, from, &seen);
+    well = source && ends_well(source);
+    well = m.reports[0] && ends_well(m.reports[0]) && well;
+    well = (!m.reports[1] || ends_well(m.reports[1])) && well;
+    if (well && count < ELEMENTS)
+        blame(s, "an element was lost, and no report tells of it");
+    chan_drop(to);
+}
+
+static void compose_by(struct story *s, void (*move)(struct move *m))
+{
+    struct chan *from = chan_local(CHAN_NONE, 0), *to = chan_local(CHAN_NONE, 0);
+
+    if (from && to) {
+        compose(s, move, from, to);
+        return;
+    }
+    chan_drop(from);
+    chan_drop(to);
+}
+
+static void by_a_pipe(struct story *s)
+{
+    compose_by(s, move_by_pipe);
+}
+
+static void by_a_pipeline(struct story *s)
+{
+    compose_by(s, move_by_pipeline);
+}
+
+static void by_threads(struct story *s)
+{
+    compose_by(s, move_by_threads);
+}
+
+static void by_a_merge(struct story *s)
+{
+    compose_by(s, move_by_merge);
+}
+
 /* ---- telling them ---- */
 
 /* What is on the server still, and nothing fails any more. */
@@ -374,16 +563,17 @@ static const struct {
     const char *name;
     void (*tell)(struct story *s);
 } stories[] = {
-    {"blocking", by_blocking},
-    {"callbacks", by_callbacks},
-    {"processes", by_processes},
-    {"processes of a client", by_processes_of_a_client},
+    {"blocking", by_blocking},   {"callbacks", by_callbacks},
+    {"processes", by_processes}, {"processes of a client", by_processes_of_a_client},
+    {"keeping", by_keeping},     {"pipe", by_a_pipe},
+    {"pipeline", by_a_pipeline}, {"threads", by_threads},
+    {"merge", by_a_merge},
 };
 
 /* How many calls failed; below 0: something is wrong. */
-static int64_t tell(size_t story, const struct failure *f, const char *uri, int64_t after)
+static int64_t tell(size_t story, const struct failure *f, char **argv, int64_t after)
 {
-    struct story s = {.uri = uri};
+    struct story s = {.uri = argv[1], .ca = argv[3]};
     int64_t failed;
 
     faults_begin(f->kind, after, f->count, f->how);
@@ -400,25 +590,36 @@ static int64_t tell(size_t story, const struct failure *f, const char *uri, int6
     return -1;
 }
 
+/* As long as there is a call to fail; how many have. Below 0: something is wrong. */
+static int64_t tell_all(size_t story, const struct failure *f, char **argv)
+{
+    const long step = strtol(argv[2], NULL, 10);
+    int64_t failed = 1, all = 0;
+
+    for (int64_t after = 0; failed > 0; after += step) {
+        failed = tell(story, f, argv, after);
+        all += failed;
+    }
+    return failed < 0 ? -1 : all;
+}
+
 int main(int argc, char **argv)
 {
-    int64_t all = 0;
+    struct story before = {0};
+    int64_t failed = 0, all = 0;
 
-    if (argc != 2)
+    if (argc < 3 || argc > 4)
         return EXIT_FAILURE;
+    before.uri = argv[1];
+    before.ca = argv[3];
+    drain(&before);  /* OpenSSL finds its memory at first, or never */
     chan_threads(1); /* so that a story's processes take turns */
     for (size_t s = 0; s < sizeof stories / sizeof *stories; s++) {
-        for (size_t i = 0; i < sizeof failures / sizeof *failures; i++) {
-            int64_t failed = 1;
-
-            for (int64_t after = 0; failed > 0; after++) {
-                failed = tell(s, &failures[i], argv[1], after);
-                all += failed;
-                if (failed < 0)
-                    return EXIT_FAILURE;
-            }
+        for (size_t i = 0; failed >= 0 && i < sizeof failures / sizeof *failures; i++) {
+            failed = tell_all(s, &failures[i], argv);
+            all += failed;
         }
     }
     printf("%" PRId64 " calls have failed\n", all);
-    return all > 100 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return !before.wrong && failed >= 0 && all > 100 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
