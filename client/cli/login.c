@@ -43,27 +43,26 @@ static ssize_t read_all(int fd, char *out, size_t room)
     return (ssize_t)len;
 }
 
-/* The first line, without what ends it; owned. NULL: it was said why. */
-static char *take_first_line(const char *path, const char *bytes, size_t len)
+/* The first line of the text, without what ends it; owned. NULL: it was said why. */
+static char *take_first_line(const char *path, char *text)
 {
-    char *line = strndup(bytes, len);
+    const size_t len = strcspn(text, "\r\n");
+    char *line;
 
-    if (!line) {
-        complain("out of memory");
+    if (len == 0 || len >= TOKEN_MAX) {
+        complain("there is no token in the first line of %s", path);
         return NULL;
     }
-    line[strcspn(line, "\r\n")] = '\0';
-    if (*line && strlen(line) < TOKEN_MAX)
-        return line;
-    complain("there is no token in the first line of %s", path);
-    explicit_bzero(line, len);
-    free(line);
-    return NULL;
+    text[len] = '\0';
+    line = strdup(text);
+    if (!line)
+        complain("out of memory");
+    return line;
 }
 
 static char *read_token(const char *path, int fd)
 {
-    char bytes[TOKEN_MAX], *token = NULL;
+    char text[TOKEN_MAX + 1] = "", *token = NULL;
     struct stat file;
     ssize_t len;
 
@@ -72,12 +71,12 @@ static char *read_token(const char *path, int fd)
                  path);
         return NULL;
     }
-    len = read_all(fd, bytes, sizeof bytes);
+    len = read_all(fd, text, TOKEN_MAX);
     if (len < 0)
         complain("cannot read the token in %s: %s", path, strerror(errno));
     else
-        token = take_first_line(path, bytes, (size_t)len);
-    explicit_bzero(bytes, sizeof bytes);
+        token = take_first_line(path, text);
+    explicit_bzero(text, sizeof text);
     return token;
 }
 

@@ -103,7 +103,11 @@ static char *read_output(struct slot *slot, const struct bytes *output)
         len--;
     if (!notation_read(slot->work->notation, bytes, len, &value, why))
         return fail_value(slot, why);
-    json = strndup(value.json, value.len);
+    json = malloc(value.len + 1);
+    if (json) {
+        memcpy(json, value.json, value.len);
+        json[value.len] = '\0';
+    }
     notation_release(&value);
     return json ? json : fail_value(slot, "out of memory");
 }
