@@ -160,8 +160,8 @@ class Changing(FailingTest):
             self.start_all(kind, how, most)
 
     def test_a_start_without_memory_works_or_says_why_not(self):
-        self.start_all("memory", errno.ENOMEM, 25)
-        self.start_all("memory", errno.ENOMEM, 50, tls=False)
+        self.start_all("memory", errno.ENOMEM, 15)
+        self.start_all("memory", errno.ENOMEM, 40, tls=False)
 
     # Stopping.
 
