@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <event2/event_struct.h>
+#include <fcntl.h>
 #include <malloc.h>
 #include <sched.h>
 #include <signal.h>
@@ -42,6 +43,7 @@ struct daemon {
     struct event signals[SIGNALS];
     struct event watchdog;
     uint64_t last_beats[HUB_WORKERS_MAX];
+    int spare; /* a descriptor for the reload, which clients cannot have; -1: none */
 };
 
 /* ---- configuration ---- */
@@ -224,12 +226,8 @@ static void reload(struct daemon *d)
     log_line(LEVEL_NOTICE, "%s was read again", d->options->config);
 }
 
-static void on_reload(evutil_socket_t sig, short what, void *arg)
+static void renew(struct daemon *d)
 {
-    struct daemon *d = arg;
-
-    (void)sig;
-    (void)what;
     listening_renew_keys(&d->listening);
     if (!d->options->config) {
         log_line(LEVEL_NOTICE, "there is no configuration file to read again");
@@ -238,6 +236,19 @@ static void on_reload(evutil_socket_t sig, short what, void *arg)
     notify_reloading(clock_now_ns());
     reload(d);
     notify_send("READY=1");
+}
+
+/* Clients are accepted by this thread, too, so it is not they who get the spare one. */
+static void on_reload(evutil_socket_t sig, short what, void *arg)
+{
+    struct daemon *d = arg;
+
+    (void)sig;
+    (void)what;
+    if (d->spare >= 0)
+        close(d->spare);
+    renew(d);
+    d->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
 /* The watchdog is told only if every worker has turned since it was told last. */
@@ -391,6 +402,7 @@ struct daemon *daemon_new(struct config *config, const struct options *options)
         config_free(config);
         return NULL;
     }
+    d->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
     d->options = options;
     d->started = d->config = config;
     d->metrics.started_ns = clock_now_ns();
@@ -451,6 +463,8 @@ void daemon_free(struct daemon *d)
     if (!d)
         return;
     listening_close(&d->listening);
+    if (d->spare >= 0)
+        close(d->spare);
     for (size_t i = 0; i < d->worker_count; i++)
         worker_free(d->workers[i]);
     hub_free(d->hub);

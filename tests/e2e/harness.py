@@ -63,15 +63,15 @@ class Client:
         self.socket.settimeout(patience)
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        self.socket.connect(address)
-        if hello:
-            self.socket.sendall(hello)
-        if tls:
-            try:
+        try:
+            self.socket.connect(address)
+            if hello:
+                self.socket.sendall(hello)
+            if tls:
                 self.socket = tls.wrap_socket(self.socket, server_hostname=name)
-            except BaseException:
-                self.socket.close()
-                raise
+        except BaseException:
+            self.socket.close()
+            raise
         self.pending = b""
         self.syncs = 0
 

@@ -6,10 +6,13 @@ CHAND_TEST_SEED repeats a run.
 import json
 import os
 import random
+import select
+import signal
 
-from harness import DaemonTest, main
+from harness import PATIENCE, SANITIZED, DaemonTest, encoded, main, until
 
 SEED = int(os.environ.get("CHAND_TEST_SEED", random.randrange(1 << 32)))
+RESETS = 1000 if SANITIZED else 10000
 REQUESTS = [
     {"op": "put", "id": 1, "chan": "h", "value": {"a": [1, 2.5, "\u00e9", None]},
      "timeout_ms": 0},
@@ -108,14 +111,19 @@ class Hostile(DaemonTest):
         self.bystander.ok("delete", chan="i")
         client.close()
 
-    def test_a_thousand_connections_come_and_are_reset(self):
-        for i in range(1000):
+    def test_thousands_of_connections_come_and_are_reset(self):
+        for i in range(RESETS):
+            if i == RESETS // 5:
+                early = self.served.rss()
             client = self.served.connect()
             if i % 3 == 1:
                 client.send({"op": "take", "chan": "h"})
             elif i % 3 == 2:
                 client.send(b'{"op":"put","chan":"h","val')
             client.reset()
+        self.connections(self.bystander, 1)
+        if not SANITIZED:
+            self.assertLess(self.served.rss(), early + (2 << 20))
 
     def test_resets_in_the_middle_of_answers(self):
         self.bystander.ok("open", chan="p", buffer={"kind": "promise"})
@@ -134,6 +142,63 @@ class Hostile(DaemonTest):
         for _ in range(5000):
             self.assertEqual(client.reply()["reason"], "bad_json")
         client.close()
+
+    def pour(self, client, data):
+        """Sends it again and again, until the daemon has read no more of it for a while."""
+        client.socket.setblocking(False)
+        sent = 0
+        while select.select([], [client.socket], [], 0.5)[1]:
+            sent = (sent + client.socket.send(data[sent:])) % len(data)
+        client.socket.settimeout(PATIENCE)
+
+    def test_a_pipeline_without_end_that_parks_and_is_not_read_is_bounded(self):
+        served = self.daemon("workers: 1\nlimits: {parked_per_connection: 500, "
+                             "output_bytes: 64KiB}")
+        watcher = self.client(served)
+        clients = [self.client(served, receive_buffer=4096) for _ in range(4)]
+        for client in clients:
+            self.pour(client, encoded({"op": "take", "chan": "c"}) * 1000)
+        totals = watcher.ok("stat")["stat"]
+        self.assertEqual(totals["parked"], 500 * len(clients))
+        self.assertLess(totals["output_bytes"], (64 + 64) * 1024 * len(clients))
+        for client in clients:
+            client.reset()
+        self.connections(watcher, 1)
+        totals = watcher.ok("stat")["stat"]
+        self.assertEqual((totals["parked"], totals["output_bytes"]), (0, 0))
+
+
+class Descriptors(DaemonTest):
+    def test_who_is_there_is_served_and_who_waits_gets_in_when_others_leave(self):
+        daemon = self.daemon("workers: 2", descriptors=60)
+        watcher = self.client(daemon)
+        watcher.sync()
+        crowd = [self.client(daemon) for _ in range(500)]
+        for client in crowd:
+            client.send({"op": "ping"})
+        daemon.wait_for("cannot accept on tcp://.*: Too many open files")
+        served = 0
+        while crowd:  # those who are in leave, one by one, and make room
+            client = crowd.pop(0)
+            self.assertEqual(client.reply(), {"ok": True})
+            client.close()
+            served += 1
+            if served % 50 == 0:
+                watcher.ok("ping")
+        daemon.wait_for("accepting on tcp://.* again")
+        self.assertEqual(len(daemon.matches("cannot accept")), 1, daemon.lines)
+        self.connections(watcher, 1)
+
+    def test_a_reload_works_without_any(self):
+        daemon = self.daemon("workers: 1", descriptors=40)
+        watcher = self.client(daemon)
+        crowd = [self.client(daemon) for _ in range(60)]
+        daemon.wait_for("cannot accept")
+        daemon.configure("limits: {alts_ops: 7}")
+        daemon.kill(signal.SIGHUP)
+        daemon.wait_for("was read again")
+        until(lambda: watcher.ok("hello")["limits"]["alts_ops"] == 7, "the new limits")
+        self.assertEqual(len(crowd), 60)
 
 
 if __name__ == "__main__":

@@ -316,6 +316,22 @@ class Tls(DaemonTest):
         self.connections(plain, 1)
         daemon.wait_for("its TLS handshake did not come within limits.handshake_s, 1 s")
 
+    def test_one_too_many_is_closed_before_a_handshake_and_holds_up_nobody(self):
+        daemon = self.served(others="  - tcp://127.0.0.1:0", listening=2,
+                             rest="limits: {connections: 2}\n")
+        watcher, inside = self.client(daemon, 1), self.secure(daemon)
+        inside.sync()
+        for _ in range(50):
+            with self.assertRaises(OSError):
+                self.secure(daemon)
+        late = self.client(daemon, 1)
+        self.assertRefused(late.reply(), "limit", "connections")
+        self.assertIsNone(late.line())
+        inside.close()
+        self.connections(watcher, 1)
+        self.secure(daemon).sync()
+        self.assertEqual(watcher.ok("stat")["stat"]["refused_total"], 51)
+
     def test_a_storm_of_handshakes_does_not_hold_up_others(self):
         daemon = self.served(others="  - tcp://127.0.0.1:0", listening=2,
                              rest="workers: 1\n")
