@@ -280,11 +280,11 @@ static inline struct session *serving_session(struct serving *sv, size_t worker,
 {
     struct list *l;
 
-    pthread_mutex_lock(&sv->hub->lock); /* what the worker did before its last visit */
-    pthread_mutex_unlock(&sv->hub->lock);
+    pthread_mutex_lock(&sv->hub->lock); /* between two visits of the worker */
     l = sv->workers[worker]->sessions.next;
     while (i-- > 0)
         l = l->next;
+    pthread_mutex_unlock(&sv->hub->lock);
     ck_assert_ptr_ne(l, &sv->workers[worker]->sessions);
     return container_of(l, struct session, siblings);
 }

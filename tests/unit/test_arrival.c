@@ -69,10 +69,22 @@ static struct client arrive(struct stage *st, bool is_proxy, bool with_tls)
 /* Who the daemon takes its first session for. */
 static void check_from(struct stage *st, const char *expected)
 {
+    struct session *s = serving_session(&st->sv, 0, 0);
     char text[ADDRESS_TEXT_MAX];
 
-    address_format(&serving_session(&st->sv, 0, 0)->transport.from, text);
+    pthread_mutex_lock(&s->lock);
+    address_format(&s->transport.from, text);
+    pthread_mutex_unlock(&s->lock);
     ck_assert_str_eq(text, expected);
+}
+
+static void check_secure(struct stage *st)
+{
+    struct session *s = serving_session(&st->sv, 0, 0);
+
+    pthread_mutex_lock(&s->lock);
+    ck_assert(transport_is_secure(&s->transport));
+    pthread_mutex_unlock(&s->lock);
 }
 
 /* ---- in the plain ---- */
@@ -226,7 +238,7 @@ START_TEST(a_session_begins_behind_the_handshake)
     c = arrive(&st, false, true);
     ciphered = cipher(&st, &c);
     check_served(&ciphered);
-    ck_assert(transport_is_secure(&serving_session(&st.sv, 0, 0)->transport));
+    check_secure(&st);
     ciphered_free(&ciphered);
     client_close(&c);
     serving_await_sessions(&st.sv, 0);
