@@ -20,7 +20,7 @@ static size_t chunk_of(int fd, int signals)
     return PIPE_BUF;
 }
 
-/* Waits until fd takes something; false: until there was a signal. */
+/* Waits until fd takes something; false: it does not, and there was a signal. */
 static bool await(int fd, int signals)
 {
     struct pollfd p[] = {{.fd = fd, .events = POLLOUT},
@@ -28,7 +28,7 @@ static bool await(int fd, int signals)
 
     while (poll(p, 2, -1) < 0 && errno == EINTR)
         ;
-    return !(p[1].revents & POLLIN);
+    return (p[0].revents & POLLOUT) || !(p[1].revents & POLLIN);
 }
 
 static enum output_result failure(int error)

@@ -126,6 +126,27 @@ START_TEST(a_signal_ends_the_wait_for_a_reader_that_does_not_read)
 }
 END_TEST
 
+/* What was taken and is not printed would be lost. */
+START_TEST(a_signal_does_not_keep_what_can_be_written_at_once)
+{
+    struct bytes text = long_text(100);
+    int fds[2], signals[2];
+    char got[200];
+
+    ck_assert_int_eq(pipe(fds), 0);
+    ck_assert_int_eq(pipe(signals), 0);
+    ck_assert_int_eq(write(signals[1], "x", 1), 1);
+    ck_assert_int_eq(output_flush(fds[1], &text, signals[0]), OUTPUT_DONE);
+    ck_assert_int_eq(read(fds[0], got, sizeof got), 100);
+    ck_assert_uint_eq(text.len, 0);
+    bytes_release(&text);
+    for (int i = 0; i < 2; i++) {
+        close(fds[i]);
+        close(signals[i]);
+    }
+}
+END_TEST
+
 START_TEST(a_reader_that_has_gone_is_a_quiet_end)
 {
     struct bytes text = text_of("nobody reads this");
@@ -166,4 +187,5 @@ END_TEST
 UNIT_MAIN("output", all_is_written_and_the_text_is_empty, nothing_is_written_of_nothing,
           a_file_gets_all_even_with_signals_to_watch, a_slow_reader_gets_all,
           a_signal_ends_the_wait_for_a_reader_that_does_not_read,
+          a_signal_does_not_keep_what_can_be_written_at_once,
           a_reader_that_has_gone_is_a_quiet_end, what_cannot_be_written_is_said)
