@@ -99,16 +99,15 @@ static bool is_idle(struct session *s)
 
 static void sweep_look(struct session *s, int64_t now_ns)
 {
-    const bool idle = is_idle(s);
+    const bool idle = is_idle(s); /* if it has left, it does not read for as long again */
 
-    if (is_backlog_over(s) || is_delivery_over(s, now_ns) || is_farewell_over(s, now_ns))
+    if (is_backlog_over(s) || is_delivery_over(s, now_ns) ||
+        is_farewell_over(s, now_ns) || (idle && s->leaving))
         session_lose(s);
     else if (is_hello_over(s, now_ns))
         guard_despair(s);
     else if (!guard_awaits_hello(s) && is_line_over(s, now_ns))
         session_send_away(s, ERR_LIMIT_REQUEST_TIMEOUT);
-    else if (idle && s->leaving) /* what waits is not read, for as long again */
-        session_lose(s);
     else if (idle)
         session_leave(s);
 }
