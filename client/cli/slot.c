@@ -107,9 +107,11 @@ static char *read_output(struct slot *slot, const struct bytes *output)
     if (json) {
         memcpy(json, value.json, value.len);
         json[value.len] = '\0';
+    } else {
+        fail_value(slot, "out of memory");
     }
     notation_release(&value);
-    return json ? json : fail_value(slot, "out of memory");
+    return json;
 }
 
 static char *run_command(struct slot *slot, const struct bytes *input)
