@@ -15,7 +15,7 @@ def machine(chand, left=2):
         money = chand.take("hot-dog/in")
         food = "hotdog" if money == 3 else "wilted lettuce"
         left -= money == 3
-        print(f"  the machine takes {money}, gives {food}, has {left} left", flush=True)
+        print(f"  the machine takes {money}, gives {food}, has {left} left\n", end="", flush=True)
         if left == 0:
             chand.close("hot-dog/in")  # before anybody can pay for what is not there
         chand.put("hot-dog/out", food)
@@ -26,9 +26,9 @@ def customer(chand):
     for money in "pocket lint", 3, 3, 3:
         try:
             chand.put("hot-dog/in", money)
-            print(f"{money}: {chand.take('hot-dog/out')}", flush=True)
+            print(f"{money}: {chand.take('hot-dog/out')}\n", end="", flush=True)
         except Closed:
-            print(f"{money}: closed")
+            print(f"{money}: closed\n", end="")
 
 
 roles = {"machine": machine, "customer": customer}

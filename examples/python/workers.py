@@ -28,7 +28,8 @@ def worker(chand):
             chand.put("results", {"number": number, "factors": factors(number)})
             done += 1
     except Closed:
-        print(f"a worker in Python took {done} numbers apart", flush=True)
+        # In one write, for the other workers print where this one does.
+        print(f"a worker in Python took {done} numbers apart\n", end="", flush=True)
 
 
 # Neither channel has a buffer: who only handed out would wait for a worker, and the workers
