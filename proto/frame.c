@@ -18,6 +18,7 @@ void frame_feed(struct frame *f, char *bytes, size_t n)
     free(f->kept);
     f->joined = NULL;
     f->kept = NULL;
+    f->kept_len = 0;
     f->fed = bytes;
     f->fed_len = n;
 }
@@ -38,12 +39,13 @@ static void drop_held(struct frame *f)
 
 /*
  * Moves n fed bytes behind the held ones. The beginning of a line gets as much memory as
- * it needs, for it may wait long; what is added to it, twice as much, for there are more.
+ * it needs, for it may wait long; what is added to it, twice as much, for there are more,
+ * though not more than `max`.
  */
-static bool hold(struct frame *f, size_t n)
+static bool hold(struct frame *f, size_t n, size_t max)
 {
     const size_t need = f->held_len + n;
-    size_t cap = f->held_cap * 2;
+    size_t cap = f->held_cap < max / 2 ? f->held_cap * 2 : max;
     char *held;
 
     if (need > f->held_cap) {
@@ -61,22 +63,24 @@ static bool hold(struct frame *f, size_t n)
 }
 
 /* The fed bytes hold no LF: they begin a line, or go on with one. */
-static enum frame_step keep_beginning(struct frame *f, size_t max)
+static enum frame_step keep_beginning(struct frame *f, size_t max, size_t room)
 {
+    const bool is_over = f->fed_len > max || f->held_len > max - f->fed_len;
+
     f->torn += f->held_len == 0;
-    if (f->fed_len > max || f->held_len > max - f->fed_len) {
+    if (is_over || f->fed_len > room || f->held_len > room - f->fed_len) {
         f->skipping = true;
         drop_held(f);
         consume(f, f->fed_len);
-        return FRAME_OVER;
+        return is_over ? FRAME_OVER : FRAME_NO_ROOM;
     }
-    return hold(f, f->fed_len) ? FRAME_MORE : FRAME_NO_MEMORY;
+    return hold(f, f->fed_len, max) ? FRAME_MORE : FRAME_NO_MEMORY;
 }
 
 /* The held bytes and n fed ones are a line. */
 static enum frame_step join(struct frame *f, size_t n, char **ret_line, size_t *ret_len)
 {
-    if (n > 0 && !hold(f, n))
+    if (n > 0 && !hold(f, n, f->held_len + n))
         return FRAME_NO_MEMORY;
     consume(f, 1);
     f->joined = f->held;
@@ -113,7 +117,8 @@ static void skip(struct frame *f)
     consume(f, lf ? (size_t)(lf - f->fed) + 1 : f->fed_len);
 }
 
-enum frame_step frame_next(struct frame *f, size_t max, char **ret_line, size_t *ret_len)
+enum frame_step frame_next_within(struct frame *f, size_t max, size_t room,
+                                  char **ret_line, size_t *ret_len)
 {
     const char *lf;
 
@@ -123,7 +128,7 @@ enum frame_step frame_next(struct frame *f, size_t max, char **ret_line, size_t 
         return FRAME_MORE;
     lf = memchr(f->fed, '\n', f->fed_len);
     if (!lf)
-        return keep_beginning(f, max);
+        return keep_beginning(f, max, room);
     return finish_line(f, (size_t)(lf - f->fed), max, ret_line, ret_len);
 }
 
@@ -138,6 +143,7 @@ bool frame_keep(struct frame *f)
         return false;
     memcpy(kept, f->fed, f->fed_len);
     f->kept = kept;
+    f->kept_len = (uint32_t)f->fed_len;
     f->fed = kept;
     return true;
 }
@@ -152,6 +158,7 @@ size_t frame_shed(struct frame *f, char *ret_blocks[FRAME_BLOCKS_MAX])
     if (f->kept && f->fed_len == 0) {
         ret_blocks[count++] = f->kept;
         f->kept = NULL;
+        f->kept_len = 0;
     }
     return count;
 }

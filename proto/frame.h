@@ -21,12 +21,14 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum frame_step {
     FRAME_MORE = 0,       /* no whole line is left; what began one is kept */
     FRAME_LINE = 1,       /* a line, LF excluded */
     FRAME_OVER = -1,      /* a line over the limit; go on for the next */
     FRAME_NO_MEMORY = -2, /* the unfinished line could not be kept: give up */
+    FRAME_NO_ROOM = -3,   /* an unfinished line longer than `room`; go on for the next */
 };
 
 struct frame {
@@ -34,8 +36,9 @@ struct frame {
     size_t held_len, held_cap;
     char *fed; /* what was fed and not yet handed out; borrowed, or within `kept` */
     size_t fed_len;
-    char *joined;  /* the line that was put together last; owned */
-    char *kept;    /* what frame_keep copied; owned */
+    char *joined; /* the line that was put together last; owned */
+    char *kept;   /* what frame_keep copied; owned */
+    uint32_t kept_len;
     bool skipping; /* within a line over the limit */
     unsigned torn; /* lines that have come in more pieces than one, so far */
 };
@@ -49,8 +52,20 @@ void frame_release(struct frame *f); /* frees; the frame is empty and usable aft
  */
 void frame_feed(struct frame *f, char *bytes, size_t n);
 
-/* The next line, at most max bytes. It is writable: a reader may unescape in place. */
-enum frame_step frame_next(struct frame *f, size_t max, char **ret_line, size_t *ret_len);
+/*
+ * The next line, at most max bytes. It is writable: a reader may unescape in place. Of an
+ * unfinished line at most `room` bytes are kept: a longer one is passed over as one over
+ * the limit is.
+ */
+enum frame_step frame_next_within(struct frame *f, size_t max, size_t room,
+                                  char **ret_line, size_t *ret_len);
+
+/* The same, and a line may be kept however long it may be. */
+static inline enum frame_step frame_next(struct frame *f, size_t max, char **ret_line,
+                                         size_t *ret_len)
+{
+    return frame_next_within(f, max, max, ret_line, ret_len);
+}
 
 /*
  * Copies what was fed and not handed out, so that the caller's bytes may go: for somebody
@@ -65,6 +80,12 @@ bool frame_keep(struct frame *f);
  */
 enum { FRAME_BLOCKS_MAX = 2 };
 size_t frame_shed(struct frame *f, char *ret_blocks[FRAME_BLOCKS_MAX]);
+
+/* How many bytes of memory the frame has of its own. */
+static inline size_t frame_size(const struct frame *f)
+{
+    return f->held_cap + f->kept_len;
+}
 
 /* Whether a line has begun and not ended: the last of those that `torn` counts. */
 static inline bool frame_is_amid(const struct frame *f)

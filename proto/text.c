@@ -46,6 +46,21 @@ bool text_reserve(struct text *t, size_t n)
     return true;
 }
 
+void text_fit(struct text *t)
+{
+    char *bytes;
+
+    if (t->len == 0) {
+        text_release(t);
+        return;
+    }
+    bytes = t->broken ? NULL : realloc(t->bytes, t->len);
+    if (!bytes)
+        return;
+    t->bytes = bytes;
+    t->cap = t->len;
+}
+
 void text_add_int(struct text *t, int64_t n)
 {
     char digits[20], *p = digits + sizeof digits;

@@ -37,6 +37,9 @@ static inline void text_clear(struct text *t)
  */
 bool text_reserve(struct text *t, size_t n);
 
+/* Gives back the memory that is not in use; a failure to do so harms nobody. */
+void text_fit(struct text *t);
+
 static inline void text_add(struct text *t, const char *bytes, size_t n)
 {
     if (n == 0 || (t->cap - t->len < n && !text_reserve(t, n)))

@@ -468,6 +468,81 @@ START_TEST(a_torn_line_is_counted_once_and_known_until_it_ends)
 }
 END_TEST
 
+START_TEST(a_beginning_is_kept_as_far_as_there_is_room)
+{
+    char bytes[] = "0123456789", rest[] = "rest\nnext\n0123";
+    struct frame f = {0};
+    char *line;
+    size_t len;
+
+    frame_feed(&f, bytes, 10);
+    ck_assert_int_eq(frame_next_within(&f, 99, 10, &line, &len), FRAME_MORE);
+    ck_assert_uint_eq(frame_size(&f), 10);
+    frame_feed(&f, rest, 1);
+    ck_assert_int_eq(frame_next_within(&f, 99, 10, &line, &len), FRAME_NO_ROOM);
+    ck_assert_uint_eq(frame_size(&f), 0);
+    frame_feed(&f, rest + 1, sizeof rest - 2);
+    ck_assert_int_eq(frame_next_within(&f, 99, 3, &line, &len), FRAME_LINE);
+    ck_assert_uint_eq(len, 4);
+    ck_assert_mem_eq(line, "next", 4);
+    ck_assert_int_eq(frame_next_within(&f, 99, 3, &line, &len), FRAME_NO_ROOM);
+    ck_assert_int_eq(frame_next_within(&f, 99, 3, &line, &len), FRAME_MORE);
+    frame_release(&f);
+}
+END_TEST
+
+START_TEST(too_long_is_too_long_wherever_there_is_room)
+{
+    char bytes[] = "0123456789";
+    struct frame f = {0};
+    char *line;
+    size_t len;
+
+    frame_feed(&f, bytes, 10);
+    ck_assert_int_eq(frame_next_within(&f, 9, 3, &line, &len), FRAME_OVER);
+    ck_assert_int_eq(frame_next_within(&f, 9, 3, &line, &len), FRAME_MORE);
+    frame_release(&f);
+}
+END_TEST
+
+/* It grows by doubling, and a line has a most. */
+START_TEST(a_frame_takes_no_more_than_the_longest_line)
+{
+    char piece[100];
+    struct frame f = {0};
+    char *line;
+    size_t len;
+
+    memset(piece, 'x', sizeof piece);
+    for (size_t held = 100; held <= 1000; held += 100) {
+        frame_feed(&f, piece, sizeof piece);
+        ck_assert_int_eq(frame_next(&f, 1000, &line, &len), FRAME_MORE);
+        ck_assert_uint_ge(frame_size(&f), held);
+        ck_assert_uint_le(frame_size(&f), 1000);
+    }
+    frame_release(&f);
+}
+END_TEST
+
+START_TEST(what_is_kept_counts_until_it_is_shed)
+{
+    char bytes[] = "one\ntwo\n", *blocks[FRAME_BLOCKS_MAX];
+    struct story got = {.len = 0};
+    struct frame f = {0};
+
+    frame_feed(&f, bytes, 8);
+    ck_assert_uint_eq(frame_size(&f), 0);
+    ck_assert(frame_keep(&f));
+    ck_assert_uint_eq(frame_size(&f), 8);
+    ck_assert(take_lines(&f, 9, SIZE_MAX, &got));
+    ck_assert_uint_eq(frame_size(&f), 8);
+    ck_assert_uint_eq(frame_shed(&f, blocks), 1);
+    ck_assert_uint_eq(frame_size(&f), 0);
+    free(blocks[0]);
+    frame_release(&f);
+}
+END_TEST
+
 START_TEST(without_memory_a_beginning_cannot_be_kept)
 {
     char bytes[] = "begin";
@@ -538,6 +613,9 @@ UNIT_MAIN("frame", lines_in_one_piece_are_slices_of_what_was_fed,
           a_released_frame_is_empty_and_usable, lines_may_be_written_into,
           a_long_line_in_small_pieces_comes_out_whole,
           a_torn_line_is_counted_once_and_known_until_it_ends,
-          without_memory_a_beginning_cannot_be_kept,
+          a_beginning_is_kept_as_far_as_there_is_room,
+          too_long_is_too_long_wherever_there_is_room,
+          a_frame_takes_no_more_than_the_longest_line,
+          what_is_kept_counts_until_it_is_shed, without_memory_a_beginning_cannot_be_kept,
           without_memory_a_line_cannot_be_put_together,
           keeping_without_memory_changes_nothing)

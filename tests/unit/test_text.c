@@ -121,6 +121,26 @@ START_TEST(an_empty_text_that_breaks_recovers_too)
 }
 END_TEST
 
+START_TEST(a_text_is_fitted_to_what_is_in_it)
+{
+    struct text t = {0};
+
+    text_fit(&t);
+    ck_assert_uint_eq(t.cap, 0);
+    for (int i = 0; i < 1000; i++)
+        text_lit(&t, "0123456789");
+    t.len = 5;
+    text_fit(&t);
+    ck_assert_uint_eq(t.cap, 5);
+    text_lit(&t, "56789");
+    ck_assert(slice_is(slice_of(t.bytes, t.len), "0123456789"));
+    text_clear(&t);
+    text_fit(&t);
+    ck_assert_uint_eq(t.cap, 0);
+    text_release(&t);
+}
+END_TEST
+
 START_TEST(integers_are_written_in_full)
 {
     static const int64_t numbers[] = {
@@ -251,8 +271,8 @@ UNIT_MAIN("text", what_is_added_stands_behind_what_was_there,
           adding_nothing_changes_nothing, a_text_grows_over_any_number_of_additions,
           reserved_room_is_there_and_is_not_taken_twice, a_cleared_text_keeps_its_memory,
           a_broken_text_ignores_all_until_it_is_cleared,
-          an_empty_text_that_breaks_recovers_too, integers_are_written_in_full,
-          strings_are_quoted_and_escaped,
+          an_empty_text_that_breaks_recovers_too, a_text_is_fitted_to_what_is_in_it,
+          integers_are_written_in_full, strings_are_quoted_and_escaped,
           bytes_that_are_not_utf_8_become_replacement_characters,
           any_bytes_give_a_valid_json_string, jansson_reads_back_what_was_written,
           a_text_that_found_no_memory_is_broken_and_may_grow_later)
