@@ -2,9 +2,9 @@
 #include "alt.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 #include "account.h"
+#include "alt_memory.h"
 #include "peer.h"
 
 /* ---- the lines at a channel ---- */
@@ -34,7 +34,7 @@ static void clause_leave(struct exchange *ex, struct clause *c)
         ch->take_count--;
     if (c->held) {
         ex->bytes -= (int64_t)c->held->len;
-        value_drop(c->held);
+        ex->memory -= value_drop(c->held);
         c->held = NULL;
     }
     exchange_touch(ex, ch);
@@ -66,6 +66,8 @@ void clause_end(struct exchange *ex, struct clause *c, enum err err)
 }
 
 /* ---- a value changes hands ---- */
+
+enum { HANDED_LONG = 4096 };
 
 static struct clause *first_of(struct list *line)
 {
@@ -123,7 +125,7 @@ static bool buffer_gets(struct exchange *ex, struct channel *ch, struct value *v
         ch->bytes -= fallen->len;
         ex->bytes -= (int64_t)fallen->len;
         ch->dropped_total++;
-        value_drop(fallen);
+        ex->memory -= value_drop(fallen);
     }
     return true;
 }
@@ -162,12 +164,23 @@ static bool offer_is_ready(const struct offer *o)
     return ch->take_count > 0 || buffer_fate(&ch->buffer) != BUFFER_PARK;
 }
 
+/* The first buffered value; the room may go with the last one. */
+static struct value *buffer_yields(struct exchange *ex, struct channel *ch)
+{
+    const uint32_t cap = ch->buffer.cap;
+    struct value *v = buffer_take(&ch->buffer);
+
+    if (ch->buffer.cap != cap)
+        ex->memory -= buffer_room(cap);
+    return v;
+}
+
 static enum err take_run(struct exchange *ex, struct channel *ch, struct completion *now)
 {
     struct value *v;
 
     if (ch->buffer.count > 0) {
-        v = buffer_take(&ch->buffer);
+        v = buffer_yields(ex, ch);
         if (!buffer_stays(&ch->buffer)) {
             ch->bytes -= v->len;
             ex->bytes -= (int64_t)v->len;
@@ -187,36 +200,58 @@ static enum err take_run(struct exchange *ex, struct channel *ch, struct complet
 
 /*
  * From hand to hand, uncopied. Only while clients leave output unread does such a value
- * count against the memory: else it is gone before anything else happens.
+ * count against the memory: else it is gone before anything else happens. Many long ones
+ * at once may turn out to be too much when nobody reads them.
  */
 static enum err put_hands_over(struct exchange *ex, struct channel *ch,
                                struct slice bytes)
 {
     if (ex->outside > 0 && !memory_allows(ex, (int64_t)bytes.len))
         return ERR_LIMIT_MEMORY;
+    if (bytes.len >= HANDED_LONG) {
+        if (!exchange_has_room(ex, RESERVE_VALUES, ex->handed + (int64_t)bytes.len))
+            return ERR_LIMIT_MEMORY;
+        ex->handed += (int64_t)bytes.len;
+    }
     ch->puts_total++;
     parked_take_gets(ex, ch, bytes, NULL);
     return ERR_OK;
 }
 
+/* Whether a value may be held, with more room for it, in place of another one or of none.
+ */
+static enum err value_allowed(const struct exchange *ex, struct slice bytes, int64_t room,
+                              const struct value *instead, const struct account *payer)
+{
+    int64_t more = (int64_t)bytes.len;
+    int64_t weight = weight_of(sizeof(struct value) + bytes.len) + room;
+
+    if (instead) {
+        more -= (int64_t)instead->len;
+        weight -= value_weight(instead);
+    }
+    if (!memory_allows(ex, more) || !exchange_has_room(ex, RESERVE_VALUES, weight))
+        return ERR_LIMIT_MEMORY;
+    return account_has_bytes(payer, (int64_t)bytes.len) ? ERR_OK : ERR_LIMIT_USER_BYTES;
+}
+
 static enum err put_into_buffer(struct exchange *ex, struct channel *ch,
                                 struct slice bytes, struct account *payer)
 {
-    int64_t more = (int64_t)bytes.len - (int64_t)buffer_falling(&ch->buffer);
+    const int64_t growth = buffer_growth(&ch->buffer);
     enum err err = exchange_know(ex, ch);
     struct value *v;
 
+    if (!err)
+        err = value_allowed(ex, bytes, growth, buffer_falling(&ch->buffer), payer);
     if (err)
         return err;
-    if (!memory_allows(ex, more))
-        return ERR_LIMIT_MEMORY;
-    if (!account_has_bytes(payer, (int64_t)bytes.len))
-        return ERR_LIMIT_USER_BYTES;
     v = value_new(bytes);
     if (!v || !buffer_gets(ex, ch, v)) {
         value_drop(v);
         return ERR_NO_MEMORY;
     }
+    ex->memory += value_weight(v) + growth;
     value_charge(v, payer);
     ch->puts_total++;
     return ERR_OK;
@@ -306,88 +341,6 @@ void alt_refuse(struct exchange *ex, const struct ask *ask, enum err err,
     list_push(&ex->done, &now->link);
 }
 
-/*
- * Most alts are as small as a block, and come and go all the time: their memory is kept.
- * malloc would be several times slower, because they are freed in other places, and in
- * other orders, than they are made in.
- */
-enum { ALT_BLOCK = 240, SPARE_MAX = 1024 };
-
-static struct alt *block_get(struct exchange *ex)
-{
-    struct list *link = list_pop(&ex->spare);
-
-    if (!link)
-        return malloc(ALT_BLOCK);
-    ex->spare_count--;
-    return container_of(link, struct alt, done.link);
-}
-
-void alt_recycle(struct exchange *ex, struct list *retired)
-{
-    struct list *link;
-
-    while ((link = list_pop(retired))) {
-        if (ex->spare_count == SPARE_MAX) {
-            free(container_of(link, struct alt, done.link));
-            continue;
-        }
-        list_push(&ex->spare, link);
-        ex->spare_count++;
-    }
-}
-
-void alt_free_spare(struct exchange *ex)
-{
-    struct list *link;
-
-    while ((link = list_pop(&ex->spare)))
-        free(container_of(link, struct alt, done.link));
-    ex->spare_count = 0;
-}
-
-bool completion_retire(struct completion *c)
-{
-    value_drop(c->held);
-    c->held = NULL;
-    if (c->parked && container_of(c, struct alt, done)->is_block)
-        return true;
-    if (c->parked)
-        free(container_of(c, struct alt, done));
-    return false;
-}
-
-/* An alt in no line yet: its clauses, a copy of its tag, room for a channel's name. */
-static struct alt *alt_new(struct exchange *ex, const struct ask *ask)
-{
-    size_t clauses = ask->count * sizeof(struct clause);
-    size_t room = 0, size;
-    struct alt *alt;
-
-    for (uint32_t i = 0; ask->named && i < ask->count; i++)
-        if (room < ask->offers[i].name.len)
-            room = ask->offers[i].name.len;
-    size = sizeof *alt + clauses + ask->tag.len + room;
-    alt = size <= ALT_BLOCK ? block_get(ex) : malloc(size);
-    if (!alt)
-        return NULL;
-    *alt = (struct alt){.timer.kind = TIMER_ALT, .count = ask->count};
-    alt->is_block = size <= ALT_BLOCK;
-    completion_begin(&alt->done, ask);
-    alt->done.parked = true;
-    list_init(&alt->mates);
-    if (ask->tag.bytes) {
-        char *tag = (char *)alt->clauses + clauses;
-
-        memcpy(tag, ask->tag.bytes, ask->tag.len);
-        alt->done.tag = slice_of(tag, ask->tag.len);
-        alt->tag_hash = (uint32_t)hash_bytes(&ex->key, ask->tag);
-    }
-    if (ask->named)
-        alt->chan_room = (char *)alt->clauses + clauses + ask->tag.len;
-    return alt;
-}
-
 static uint32_t line_max(const struct exchange *ex, const struct channel *ch)
 {
     return ch->max_parked && ch->max_parked < ex->parked_channel_max
@@ -410,13 +363,13 @@ static enum err offer_park(struct exchange *ex, const struct offer *o, struct al
     if ((o->side == SIDE_PUT ? ch->put_count : ch->take_count) >= line_max(ex, ch))
         return ERR_LIMIT_PARKED_CHANNEL;
     if (o->side == SIDE_PUT) {
-        if (!memory_allows(ex, (int64_t)o->value.len))
-            return ERR_LIMIT_MEMORY;
-        if (!account_has_bytes(payer, (int64_t)o->value.len))
-            return ERR_LIMIT_USER_BYTES;
+        err = value_allowed(ex, o->value, 0, NULL, payer);
+        if (err)
+            return err;
         c->held = value_new(o->value);
         if (!c->held)
             return ERR_NO_MEMORY;
+        ex->memory += value_weight(c->held);
         value_charge(c->held, payer);
         ex->bytes += (int64_t)o->value.len;
     }
@@ -445,9 +398,9 @@ static enum err alt_park(struct exchange *ex, const struct ask *ask, int64_t now
         return ERR_LIMIT_PARKED_CONNECTION;
     if (!account_has_place(ask->peer->account))
         return ERR_LIMIT_USER_PARKED;
-    alt = alt_new(ex, ask);
-    if (!alt)
-        return ERR_NO_MEMORY;
+    err = alt_new(ex, ask, &alt);
+    if (err)
+        return err;
     err = alt_set_deadline(ex, alt, now_ns, ask->wait_ns);
     for (; !err && i < ask->count; i++) {
         err = offer_park(ex, &ask->offers[i], alt, &alt->clauses[i]);
@@ -466,7 +419,7 @@ static enum err alt_park(struct exchange *ex, const struct ask *ask, int64_t now
     while (i-- > 0)
         clause_leave(ex, &alt->clauses[i]);
     heap_remove(&ex->timers, &alt->timer.node);
-    free(alt);
+    alt_free(ex, alt);
     return err;
 }
 
@@ -486,10 +439,4 @@ bool alt_start(struct exchange *ex, struct ask *ask, int64_t now_ns,
         return false;
     alt_refuse(ex, ask, err, culprit, now);
     return true;
-}
-
-void completion_release(struct completion *c)
-{
-    if (completion_retire(c))
-        free(container_of(c, struct alt, done));
 }

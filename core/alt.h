@@ -86,6 +86,7 @@ struct alt {
     struct alt *tag_next;
     uint32_t tag_hash;
     uint32_t count;
+    uint32_t weight; /* what it takes of the memory */
     bool is_block;   /* of the size that is kept for reuse */
     char *chan_room; /* NULL: the completion need not name the channel */
     struct clause clauses[];
@@ -111,15 +112,18 @@ void clause_end(struct exchange *ex, struct clause *clause, enum err err);
 
 /*
  * Whoever has taken a completion off its list and is done with it gives it back: its
- * value and, if it was parked, its memory. Needs no lock.
+ * value and, if it was parked, its memory. How much that was of the exchange's, from
+ * which the caller has to take it off (memory_outside). Needs no lock.
  */
-void completion_release(struct completion *c);
+int64_t completion_release(struct completion *c);
 
 /*
  * The same in two steps: drops the value without a lock, and, if true, c->link may be put
- * on a list that alt_recycle is given later, under the lock, to use the memory again.
+ * on a list that alt_recycle is given later, under the lock, to use the memory again. It
+ * counts as given back already, so let there be few. Adds to *freed.
  */
-bool completion_retire(struct completion *c);
+bool completion_retire(struct completion *c, int64_t *freed);
+void completion_free(struct completion *c); /* instead of alt_recycle: no lock */
 void alt_recycle(struct exchange *ex, struct list *retired);
 
 /* Frees what alt_recycle has kept. */

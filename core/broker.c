@@ -196,12 +196,21 @@ static enum err channel_arm(struct broker *b, struct channel *ch, int64_t after_
     return heap_add(&b->exchange.timers, &ch->timer.node, at_ns) ? ERR_OK : ERR_NO_MEMORY;
 }
 
+/* Makes it known, if there is room for that. */
+static enum err channel_admit(struct broker *b, struct channel *ch)
+{
+    if (!ch->known &&
+        !exchange_has_room(&b->exchange, RESERVE_REQUESTS, CHANNEL_WEIGHT_MAX))
+        return ERR_LIMIT_MEMORY;
+    return exchange_know(&b->exchange, ch);
+}
+
 /* Makes a channel that is not known, or is over, anew; a failure leaves it as it was. */
 static enum err channel_create(struct broker *b, struct channel *ch,
                                const struct broker_open *open, int64_t now_ns)
 {
     struct channel_settings s = open_settings(b, channel_name(ch), open);
-    enum err err = exchange_know(&b->exchange, ch);
+    enum err err = channel_admit(b, ch);
 
     if (!err)
         err = channel_arm(b, ch, s.close_after_ms, now_ns);
@@ -209,7 +218,7 @@ static enum err channel_create(struct broker *b, struct channel *ch,
         exchange_touch(&b->exchange, ch); /* it is known for nothing */
         return err;
     }
-    channel_reset(ch, &s);
+    b->exchange.memory -= channel_reset(ch, &s);
     ch->known = ch->opened = true;
     if (s.close_after_ms == 0)
         exchange_close(&b->exchange, ch);
@@ -251,7 +260,7 @@ enum err broker_close(struct broker *b, struct slice name, int64_t now_ns)
 
     if (!ch)
         return ERR_NO_MEMORY;
-    err = ch->known || b->auto_create ? exchange_know(&b->exchange, ch) : ERR_NO_CHANNEL;
+    err = ch->known || b->auto_create ? channel_admit(b, ch) : ERR_NO_CHANNEL;
     if (!err)
         exchange_close(&b->exchange, ch);
     broker_settle(b, now_ns);
@@ -294,7 +303,13 @@ struct broker_stat broker_totals(const struct broker *b)
         .parked = b->exchange.parked,
         .bytes = b->exchange.bytes,
         .output_bytes = b->exchange.outside,
+        .memory = b->exchange.memory + b->exchange.memory_outside,
     };
+}
+
+int64_t broker_memory(const struct broker *b)
+{
+    return b->exchange.memory;
 }
 
 /* ---- time ---- */
@@ -342,7 +357,9 @@ void broker_recycle(struct broker *b, struct list *retired)
     alt_recycle(&b->exchange, retired);
 }
 
-void broker_set_outside(struct broker *b, int64_t bytes)
+void broker_set_outside(struct broker *b, int64_t bytes, int64_t memory)
 {
     b->exchange.outside = bytes;
+    b->exchange.memory_outside = memory;
+    b->exchange.handed = 0;
 }

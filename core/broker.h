@@ -50,6 +50,7 @@ struct broker_open {
 /* The broker's own stat. */
 struct broker_stat {
     int64_t channels, parked, bytes, output_bytes;
+    int64_t memory; /* that all of this takes, inside and outside */
 };
 
 /*
@@ -75,13 +76,16 @@ bool broker_configure(struct broker *b, const struct broker_settings *s);
 bool broker_start(struct broker *b, struct ask *ask, int64_t now_ns,
                   struct completion *now);
 
-/* ERR_OK, ERR_EXISTS, ERR_LIMIT_BUFFER_SIZE, ERR_LIMIT_CHANNELS, ERR_NO_MEMORY. */
+/*
+ * ERR_OK, ERR_EXISTS, ERR_LIMIT_BUFFER_SIZE, ERR_LIMIT_CHANNELS, ERR_LIMIT_MEMORY,
+ * ERR_NO_MEMORY.
+ */
 enum err broker_open(struct broker *b, struct slice name, const struct broker_open *open,
                      int64_t now_ns, bool *ret_created);
 
 /*
  * ERR_OK, also when it is closed already; ERR_NO_CHANNEL, ERR_LIMIT_CHANNELS,
- * ERR_NO_MEMORY.
+ * ERR_LIMIT_MEMORY, ERR_NO_MEMORY.
  */
 enum err broker_close(struct broker *b, struct slice name, int64_t now_ns);
 
@@ -113,6 +117,9 @@ size_t broker_list(const struct broker *b, const struct catalog_query *query,
 
 struct broker_stat broker_totals(const struct broker *b);
 
+/* The memory that is held inside. */
+int64_t broker_memory(const struct broker *b);
+
 /* When broker_expire has something to do; INT64_MAX: never. */
 int64_t broker_deadline(const struct broker *b);
 
@@ -128,7 +135,10 @@ struct list *broker_done(struct broker *b);
 /* Memory of completions that were retired (alt.h), to be used again; empties the list. */
 void broker_recycle(struct broker *b, struct list *retired);
 
-/* Bytes that wait outside to be read by clients: they count against memory_bytes. */
-void broker_set_outside(struct broker *b, int64_t bytes);
+/*
+ * Bytes that wait outside to be read by clients: they count as values do. And the memory
+ * that is held outside, less what was given back there of completions.
+ */
+void broker_set_outside(struct broker *b, int64_t bytes, int64_t memory);
 
 #endif

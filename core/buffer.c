@@ -20,13 +20,18 @@ void buffer_init(struct buffer *b, enum kind kind, uint32_t size)
         b->size = kind == KIND_PROMISE ? 1 : 0;
 }
 
-void buffer_release(struct buffer *b)
+int64_t buffer_release(struct buffer *b)
 {
+    int64_t weight = buffer_room(b->cap);
+
+    if (!b->ring)
+        return 0;
     for (uint32_t i = 0; i < b->count; i++)
-        value_drop(b->ring[(b->head + i) % b->cap]);
+        weight += value_drop(b->ring[(b->head + i) % b->cap]);
     free(b->ring);
     b->ring = NULL;
     b->cap = b->head = b->count = 0;
+    return weight;
 }
 
 enum buffer_fate buffer_fate(const struct buffer *b)
@@ -34,20 +39,30 @@ enum buffer_fate buffer_fate(const struct buffer *b)
     return b->count < b->size ? BUFFER_KEEP : fate_when_full[b->kind];
 }
 
-size_t buffer_falling(const struct buffer *b)
+const struct value *buffer_falling(const struct buffer *b)
 {
-    return buffer_fate(b) == BUFFER_SLIDE ? b->ring[b->head]->len : 0;
+    return buffer_fate(b) == BUFFER_SLIDE ? b->ring[b->head] : NULL;
+}
+
+/* How much room comes next: twice as much, up to the size. */
+static uint32_t next_cap(const struct buffer *b)
+{
+    const uint32_t cap = b->cap ? 2 * b->cap : RING_CAP_MIN;
+
+    return cap < b->size ? cap : b->size;
+}
+
+int64_t buffer_next_room(const struct buffer *b)
+{
+    return buffer_room(next_cap(b)) - buffer_room(b->cap);
 }
 
 /* Doubles the ring; what wraps around its old end moves behind it. */
 static bool buffer_grow(struct buffer *b)
 {
-    uint32_t cap = b->cap ? 2 * b->cap : RING_CAP_MIN;
-    struct value **ring;
+    const uint32_t cap = next_cap(b);
+    struct value **ring = malloc(cap * sizeof(struct value *));
 
-    if (cap > b->size)
-        cap = b->size;
-    ring = malloc(cap * sizeof(struct value *));
     if (!ring)
         return false;
     for (uint32_t i = 0; i < b->count; i++)

@@ -38,13 +38,30 @@ enum buffer_fate {
 /* size counts for fixed, sliding and dropping only: 1 to UINT32_MAX / 2. */
 void buffer_init(struct buffer *b, enum kind kind, uint32_t size);
 
-/* Drops all values and frees the room; the buffer is empty and usable afterwards. */
-void buffer_release(struct buffer *b);
+/*
+ * Drops all values and frees the room; the buffer is empty and usable afterwards. How
+ * much memory that gave back.
+ */
+int64_t buffer_release(struct buffer *b);
+
+/* What room for so many values takes of the memory. */
+static inline int64_t buffer_room(uint32_t cap)
+{
+    return cap ? weight_of(cap * sizeof(struct value *)) : 0;
+}
+
+/* How much more room the next push makes. */
+int64_t buffer_next_room(const struct buffer *b);
+
+static inline int64_t buffer_growth(const struct buffer *b)
+{
+    return b->count < b->cap || b->count == b->size ? 0 : buffer_next_room(b);
+}
 
 enum buffer_fate buffer_fate(const struct buffer *b);
 
-/* The length of the value that the next push lets fall; 0: it lets none. */
-size_t buffer_falling(const struct buffer *b);
+/* The value that the next push lets fall, still the buffer's; NULL: it lets none. */
+const struct value *buffer_falling(const struct buffer *b);
 
 /* Whether a value stays although it was taken, for the next take. */
 static inline bool buffer_stays(const struct buffer *b)

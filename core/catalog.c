@@ -148,7 +148,7 @@ void catalog_forget(struct catalog *c, struct channel *ch)
         own ? catalog_settings(c, channel_name(ch)) : channel_settings(ch);
 
     heap_remove(&c->exchange->timers, &ch->timer.node);
-    channel_reset(ch, &s);
+    c->exchange->memory -= channel_weight(ch) + channel_reset(ch, &s);
     ch->edition = c->edition;
     c->exchange->known--;
     unknown_add(c, ch);

@@ -39,13 +39,15 @@ void channel_free(struct channel *ch)
     free(ch);
 }
 
-void channel_reset(struct channel *ch, const struct channel_settings *s)
+int64_t channel_reset(struct channel *ch, const struct channel_settings *s)
 {
+    const int64_t weight = buffer_release(&ch->buffer);
+
     assert(ch->put_count == 0 && ch->take_count == 0);
-    buffer_release(&ch->buffer);
     ch->bytes = ch->puts_total = ch->takes_total = ch->dropped_total = 0;
     ch->known = ch->opened = ch->closed = false;
     channel_set(ch, s);
+    return weight;
 }
 
 struct channel_settings channel_settings(const struct channel *ch)

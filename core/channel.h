@@ -17,6 +17,7 @@
 #include "buffer.h"
 #include "heap.h"
 #include "list.h"
+#include "name.h"
 #include "slice.h"
 
 /* What `open` may name. */
@@ -72,9 +73,9 @@ void channel_free(struct channel *ch);
 
 /*
  * Drops what is buffered and starts anew, unknown, with other settings. Nobody may be
- * parked.
+ * parked. How much memory that gave back.
  */
-void channel_reset(struct channel *ch, const struct channel_settings *s);
+int64_t channel_reset(struct channel *ch, const struct channel_settings *s);
 
 struct channel_settings channel_settings(const struct channel *ch);
 void channel_stat(const struct channel *ch, struct channel_stat *ret);
@@ -82,6 +83,17 @@ void channel_stat(const struct channel *ch, struct channel_stat *ret);
 static inline struct slice channel_name(const struct channel *ch)
 {
     return slice_of(ch->name, ch->name_len);
+}
+
+/* What one takes of the memory, rounded up, with its share of the tables it is in. */
+enum {
+    CHANNEL_WEIGHT = sizeof(struct channel) + 24 + 4 * sizeof(struct channel *),
+    CHANNEL_WEIGHT_MAX = CHANNEL_WEIGHT + NAME_MAX_LEN,
+};
+
+static inline int64_t channel_weight(const struct channel *ch)
+{
+    return CHANNEL_WEIGHT + ch->name_len;
 }
 
 /* Nothing buffered, nobody parked to put: after a close, takes get `closed`. */

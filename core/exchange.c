@@ -41,6 +41,7 @@ enum err exchange_know(struct exchange *ex, struct channel *ch)
         return ERR_LIMIT_CHANNELS;
     ch->known = true;
     ex->known++;
+    ex->memory += channel_weight(ch);
     list_remove(&ch->quiet);
     ex->unknown_count--;
     return ERR_OK;
@@ -78,7 +79,7 @@ void exchange_clear(struct exchange *ex, struct channel *ch)
         clause_end(ex, first_clause(&ch->puts), ERR_CANCELLED);
     ex->bytes -= (int64_t)ch->bytes;
     ch->bytes = 0;
-    buffer_release(&ch->buffer);
+    ex->memory -= buffer_release(&ch->buffer);
 }
 
 void exchange_leave(struct exchange *ex, struct peer *peer)

@@ -57,7 +57,7 @@ static bool table_build(struct peer *p, uint32_t size)
     return true;
 }
 
-/* That a table can't be made or grow costs speed only. */
+/* That a table can't be made, grow or shrink costs speed only. */
 void peer_add(struct peer *p, struct alt *alt)
 {
     list_push(&p->parked, &alt->mates);
@@ -72,6 +72,24 @@ void peer_add(struct peer *p, struct alt *alt)
         table_add(p, alt);
 }
 
+static void table_drop(struct peer *p)
+{
+    free(p->table);
+    p->table = NULL;
+    p->table_mask = 0;
+}
+
+/* A table that had grown goes when it is empty, and shrinks when most of it is. */
+static void table_shrink(struct peer *p)
+{
+    const uint32_t size = p->table_mask + 1;
+
+    if (p->count == 0)
+        table_drop(p);
+    else if (p->count < size / 8 && size / 4 > TABLE_MIN)
+        table_build(p, size / 4);
+}
+
 void peer_remove(struct peer *p, struct alt *alt)
 {
     list_remove(&alt->mates);
@@ -84,11 +102,8 @@ void peer_remove(struct peer *p, struct alt *alt)
             link = &(*link)->tag_next;
         *link = alt->tag_next;
     }
-    if (p->count == 0 && p->table_mask >= TABLE_MIN) { /* it had grown: give it back */
-        free(p->table);
-        p->table = NULL;
-        p->table_mask = 0;
-    }
+    if (p->table_mask >= TABLE_MIN)
+        table_shrink(p);
 }
 
 struct alt *peer_find(const struct peer *p, struct slice tag, uint32_t tag_hash)

@@ -31,10 +31,13 @@ void value_discharge(struct value *v)
     v->payer = NULL;
 }
 
-static void value_free(struct value *v)
+static int64_t value_free(struct value *v)
 {
+    const int64_t weight = value_weight(v);
+
     value_discharge(v);
     free(v);
+    return weight;
 }
 
 struct value *value_hold(struct value *v)
@@ -43,12 +46,13 @@ struct value *value_hold(struct value *v)
     return v;
 }
 
-void value_drop(struct value *v)
+int64_t value_drop(struct value *v)
 {
     if (!v)
-        return;
+        return 0;
     /* The holder of the only reference is alone with it: spare the locked instruction. */
     if (atomic_load_explicit(&v->refs, memory_order_acquire) == 1 ||
         atomic_fetch_sub_explicit(&v->refs, 1, memory_order_acq_rel) == 1)
-        value_free(v);
+        return value_free(v);
+    return 0;
 }

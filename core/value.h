@@ -10,7 +10,9 @@
 
 #include <stdatomic.h>
 #include <stddef.h>
+#include <stdint.h>
 #include "slice.h"
+#include "weight.h"
 
 struct account;
 
@@ -34,8 +36,17 @@ void value_discharge(struct value *v);
 /* One more reference; returns v. */
 struct value *value_hold(struct value *v);
 
-/* Gives a reference back; the last one frees. NULL is fine. */
-void value_drop(struct value *v);
+/* What it takes of the memory. */
+static inline int64_t value_weight(const struct value *v)
+{
+    return weight_of(sizeof *v + v->len);
+}
+
+/*
+ * Gives a reference back; the last one frees. How much memory that gave back; 0: none.
+ * NULL is fine.
+ */
+int64_t value_drop(struct value *v);
 
 static inline struct slice value_slice(const struct value *v)
 {

@@ -98,6 +98,6 @@ void dispatch_release(struct completion *c, struct list *retired)
 {
     if (!c->parked)
         ticket_release(ticket_of(c));
-    else if (completion_retire(c))
+    else if (completion_retire(c, &(int64_t){0}))
         list_push(retired, &c->link);
 }

@@ -151,7 +151,7 @@ int64_t hub_run(struct hub *hub, struct turn *turn, int64_t now_ns)
     pthread_mutex_lock(&hub->lock);
     broker_recycle(hub->broker, &turn->retired);
     broker_set_outside(hub->broker,
-                       atomic_load_explicit(&hub->outside, memory_order_relaxed));
+                       atomic_load_explicit(&hub->outside, memory_order_relaxed), 0);
     if (!turn_reserve_dirty(hub, turn))
         turn_refuse_all(turn);
     for (size_t i = 0; i < turn->ticket_count; i++)

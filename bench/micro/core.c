@@ -77,11 +77,12 @@ static struct bench *bench_new(long size, long channels)
 static void drain(struct bench *b)
 {
     struct list *done = broker_done(b->broker), *link;
+    int64_t freed = 0;
 
     while ((link = list_pop(done))) {
         struct completion *c = container_of(link, struct completion, link);
 
-        if (completion_retire(c))
+        if (completion_retire(c, &freed))
             list_push(&b->retired, link);
     }
     broker_recycle(b->broker, &b->retired);

@@ -78,6 +78,7 @@ static void tell(struct market *m, struct party *party, const struct completion 
 static void settle(struct market *m)
 {
     struct list retired, *link;
+    int64_t freed = 0;
 
     list_init(&retired);
     while ((link = list_pop(&m->exchange.done))) {
@@ -87,9 +88,10 @@ static void settle(struct market *m)
         tell(m, party, c);
         if (c->parked)
             strand_wake(party->strand);
-        if (completion_retire(c))
+        if (completion_retire(c, &freed))
             list_push(&retired, link);
     }
+    m->exchange.memory -= freed;
     alt_recycle(&m->exchange, &retired);
     while (list_pop(&m->exchange.quiet)) /* channels live as long as their handles */
         ;

@@ -83,8 +83,8 @@ static void see(struct world *w, const struct action *a, const struct completion
 static void give_back(struct world *w, struct completion *c, struct list *retired)
 {
     if (w->last % 2)
-        completion_release(c);
-    else if (completion_retire(c))
+        w->freed += completion_release(c);
+    else if (completion_retire(c, &w->freed))
         list_push(retired, &c->link);
 }
 
@@ -101,5 +101,6 @@ void witness_drain(struct world *w, const struct action *a)
         give_back(w, c, &retired);
     }
     broker_recycle(w->broker, &retired);
+    broker_set_outside(w->broker, w->model->outside, -w->freed);
     ledger_settle(&w->ledger, w->seen, w->seen_count);
 }

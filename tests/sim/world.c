@@ -174,7 +174,7 @@ static void do_configure(struct world *w, const struct action *a)
 
 static void do_outside(struct world *w, const struct action *a)
 {
-    broker_set_outside(w->broker, a->outside);
+    broker_set_outside(w->broker, a->outside, -w->freed);
     w->model->outside = a->outside;
 }
 
@@ -273,6 +273,8 @@ bool world_finish(struct world *w)
     }
     if (!w->fault && broker_totals(w->broker).channels != 0)
         world_blame(w, "nothing is left when everything is deleted");
+    if (!w->fault && broker_totals(w->broker).memory != 0)
+        world_blame(w, "all memory that was counted is given back");
     ledger_finish(&w->ledger);
     if (w->ledger.fault)
         world_blame(w, w->ledger.fault);

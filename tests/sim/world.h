@@ -41,6 +41,7 @@ struct world {
     struct words words;
     struct world_hooks hooks;
     int64_t now_ns;
+    int64_t freed;            /* memory that completions gave back */
     uint32_t last;            /* number of a request */
     struct model_reply *seen; /* what the broker did in the last action */
     struct world_parked *parked;

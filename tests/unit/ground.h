@@ -61,7 +61,7 @@ static inline struct ground *ground_new(void)
     return g;
 }
 
-/* Nothing may be left behind: what is parked is ended, what is buffered counted. */
+/* Nothing may be left behind: what is parked is ended, what is held counted. */
 static inline void ground_free(struct ground *g)
 {
     struct channel *ch;
@@ -73,9 +73,12 @@ static inline void ground_free(struct ground *g)
     ck_assert_int_eq(g->ex.parked, 0);
     ck_assert_uint_eq(g->ex.timers.count, 0);
     for (ch = registry_from(&g->catalog.registry, slice_of("", 0)); ch;
-         ch = registry_next(&g->catalog.registry, ch))
+         ch = registry_next(&g->catalog.registry, ch)) {
         exchange_clear(&g->ex, ch);
+        g->ex.memory -= ch->known ? channel_weight(ch) : 0;
+    }
     ck_assert_int_eq(g->ex.bytes, 0);
+    ck_assert_int_eq(g->ex.memory, g->place.freed);
     catalog_release(&g->catalog);
     exchange_release(&g->ex);
     place_release(&g->place);

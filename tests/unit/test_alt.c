@@ -80,7 +80,7 @@ START_TEST(a_value_from_hand_to_hand_is_not_copied)
     take = place_next(p);
     ck_assert_ptr_eq(take->value.bytes, value);
     ck_assert_ptr_null(take->held);
-    completion_release(take);
+    p->freed += completion_release(take);
     expect_put(p, "p", false);
     ck_assert_int_eq(g->ex.bytes, 0);
     ground_free(g);
@@ -124,14 +124,14 @@ START_TEST(a_completion_says_who_asked_what)
     ck_assert_uint_eq(c->op, 7);
     ck_assert(c->parked);
     check_slice(c->tag, NULL);
-    completion_release(c);
+    p->freed += completion_release(c);
     c = place_next(p);
     ck_assert_ptr_eq(c->peer, &p->peers[1]);
     ck_assert_uint_eq(c->op, 9);
     ck_assert(!c->parked);
     ck_assert_ptr_eq(c, &p->questions[1].now);
     check_slice(c->tag, "x");
-    completion_release(c);
+    p->freed += completion_release(c);
     ground_free(g);
 }
 END_TEST
@@ -264,7 +264,7 @@ START_TEST(a_promised_value_outlives_its_channel)
     take = place_next(p);
     exchange_clear(&g->ex, channel(g, "p"));
     check_slice(take->value, "kept");
-    completion_release(take);
+    p->freed += completion_release(take);
     ground_free(g);
 }
 END_TEST
@@ -403,7 +403,7 @@ START_TEST(without_priority_every_ready_clause_has_its_turn)
                            put_of("s2", "2")));
         c = place_next(p);
         seen[c->index]++;
-        completion_release(c);
+        p->freed += completion_release(c);
     }
     ck_assert_int_eq(seen[0] + seen[2], 0);
     ck_assert_int_gt(seen[1], 50);
@@ -804,31 +804,6 @@ START_TEST(without_memory_nothing_parks_and_nothing_is_left)
 }
 END_TEST
 
-START_TEST(a_retired_completion_is_memory_for_the_next_alt)
-{
-    struct ground *g = ground_new();
-    struct place *p = &g->place;
-    struct completion *c;
-    struct list retired;
-
-    list_init(&retired);
-    ck_assert(!ask_take(p, "t", "a"));
-    ck_assert(ask_put(p, "p", "a", "v"));
-    c = place_next(p);
-    ck_assert(completion_retire(c));
-    list_push(&retired, &c->link);
-    ck_assert(!completion_retire(place_next(p)));
-    alt_recycle(&g->ex, &retired);
-    ck_assert(list_is_empty(&retired));
-    ck_assert(!ask_take(p, "t2", "a"));
-    ck_assert_ptr_eq(&container_of(p->peers[0].parked.next, struct alt, mates)->done, c);
-    ck_assert(ask_put(p, "p2", "a", "w"));
-    expect(p, "t2", ERR_OK, "w");
-    expect_put(p, "p2", false);
-    ground_free(g);
-}
-END_TEST
-
 /* ---- accounts ---- */
 
 START_TEST(an_account_has_so_many_parked_by_all_its_peers)
@@ -928,7 +903,6 @@ UNIT_MAIN(
     unread_output_counts_and_stops_what_would_add_to_it,
     channels_have_a_most_which_waiting_and_buffering_meet,
     without_memory_nothing_parks_and_nothing_is_left,
-    a_retired_completion_is_memory_for_the_next_alt,
     an_account_has_so_many_parked_by_all_its_peers,
     an_account_has_so_many_bytes_buffered_and_parked,
     a_dropped_value_is_on_nobodys_account)

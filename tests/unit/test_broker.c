@@ -700,12 +700,39 @@ START_TEST(output_that_waits_counts_as_memory)
 
     b->settings.limits.memory_bytes = 10;
     configure(b);
-    broker_set_outside(b->broker, 9);
+    broker_set_outside(b->broker, 9, 0);
     ck_assert_int_eq(broker_totals(b->broker).output_bytes, 9);
     ck_assert(ask_put(&b->place, "x", "f/1", "12"));
     expect(&b->place, "x", ERR_LIMIT_MEMORY, NULL);
-    broker_set_outside(b->broker, 0);
+    broker_set_outside(b->broker, 0, 0);
     put_in(b, "f/1", "12");
+    bench_free(b);
+}
+END_TEST
+
+START_TEST(a_channel_is_made_while_there_is_room_for_it)
+{
+    enum { BYTES_MAX = 1000 };
+    const int64_t most = BYTES_MAX + RESERVE_REQUESTS;
+    struct bench *b = bench_new();
+    struct broker_open open = {.close_after_ms = -1};
+    bool created;
+
+    b->settings.limits.memory_bytes = BYTES_MAX;
+    configure(b);
+    broker_set_outside(b->broker, 0, most - CHANNEL_WEIGHT_MAX + 1);
+    ck_assert_int_eq(broker_open(b->broker, slice_text("a"), &open, 0, &created),
+                     ERR_LIMIT_MEMORY);
+    ck_assert_int_eq(broker_close(b->broker, slice_text("a"), 0), ERR_LIMIT_MEMORY);
+    broker_set_outside(b->broker, 0, most - CHANNEL_WEIGHT_MAX);
+    ck_assert_int_eq(broker_open(b->broker, slice_text("a"), &open, 0, &created), ERR_OK);
+    ck_assert_int_eq(broker_memory(b->broker), CHANNEL_WEIGHT + 1);
+    ck_assert_int_eq(broker_totals(b->broker).memory,
+                     most - CHANNEL_WEIGHT_MAX + CHANNEL_WEIGHT + 1);
+    ck_assert_int_eq(broker_open(b->broker, slice_text("b"), &open, 0, &created),
+                     ERR_LIMIT_MEMORY);
+    broker_delete(b->broker, slice_text("a"), 0);
+    ck_assert_int_eq(broker_memory(b->broker), 0);
     bench_free(b);
 }
 END_TEST
@@ -845,6 +872,7 @@ UNIT_MAIN(
     times_behind_the_end_of_time_never_come,
     cancel_ends_the_request_of_that_tag_and_peer_only, leave_ends_all_of_a_peer,
     other_settings_are_for_what_comes, output_that_waits_counts_as_memory,
-    a_refused_size_costs_no_memory, without_memory_there_is_no_broker,
+    a_channel_is_made_while_there_is_room_for_it, a_refused_size_costs_no_memory,
+    without_memory_there_is_no_broker,
     without_memory_requests_are_refused_and_nothing_is_known,
     a_closed_channel_that_found_no_memory_goes_a_little_later, list_shows_what_stat_shows)

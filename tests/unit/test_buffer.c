@@ -67,7 +67,7 @@ START_TEST(an_empty_buffer_has_room_unless_it_is_none)
         ck_assert_uint_eq(b.count, 0);
         ck_assert_ptr_null(b.ring);
         ck_assert_int_eq(buffer_stays(&b), kind == KIND_PROMISE);
-        ck_assert_uint_eq(buffer_falling(&b), 0);
+        ck_assert_ptr_null(buffer_falling(&b));
         buffer_release(&b);
     }
 }
@@ -118,12 +118,12 @@ START_TEST(what_slides_out_is_the_oldest)
 
     ck_assert_int_eq(push(&b, 100), -1);
     ck_assert_int_eq(push(&b, 2), -1);
-    ck_assert_uint_eq(buffer_falling(&b), 3);
+    ck_assert_uint_eq(buffer_falling(&b)->len, 3);
     ck_assert_int_eq(push(&b, 3), 100);
-    ck_assert_uint_eq(buffer_falling(&b), 1);
+    ck_assert_uint_eq(buffer_falling(&b)->len, 1);
     ck_assert_int_eq(push(&b, 4), 2);
     ck_assert_int_eq(take(&b), 3);
-    ck_assert_uint_eq(buffer_falling(&b), 0);
+    ck_assert_ptr_null(buffer_falling(&b));
     ck_assert_int_eq(take(&b), 4);
     buffer_release(&b);
 }
@@ -184,6 +184,23 @@ START_TEST(a_burst_does_not_hold_its_room_for_ever)
     push(&b, 1);
     ck_assert_int_eq(take(&b), 1);
     buffer_release(&b);
+}
+END_TEST
+
+START_TEST(what_the_next_push_takes_is_known_before)
+{
+    struct buffer b = buffer_of(KIND_SLIDING, 100);
+    int64_t room = 0;
+
+    for (int i = 0; i < 200; i++) {
+        room += buffer_growth(&b);
+        push(&b, i);
+        ck_assert_int_eq(room, buffer_room(b.cap));
+    }
+    ck_assert_int_eq(room, buffer_room(100));
+    ck_assert_int_eq(buffer_release(&b),
+                     room + 100 * weight_of(sizeof(struct value) + 3));
+    ck_assert_int_eq(buffer_release(&b), 0);
 }
 END_TEST
 
@@ -285,7 +302,8 @@ UNIT_MAIN("buffer", an_empty_buffer_has_room_unless_it_is_none,
           values_leave_in_the_order_in_which_they_came, what_slides_out_is_the_oldest,
           a_kept_promise_is_kept_for_everybody, a_size_counts_for_the_sized_kinds_only,
           room_grows_with_what_comes_and_no_further_than_the_size,
-          a_burst_does_not_hold_its_room_for_ever, a_released_buffer_is_empty_and_of_use,
+          a_burst_does_not_hold_its_room_for_ever,
+          what_the_next_push_takes_is_known_before, a_released_buffer_is_empty_and_of_use,
           without_memory_a_push_changes_nothing,
           what_was_full_and_lost_one_takes_one_without_memory,
           random_traffic_agrees_with_an_array)

@@ -186,6 +186,25 @@ START_TEST(a_table_that_had_grown_goes_with_the_last)
 END_TEST
 
 /* Whether the table can't be made at first, or only can't grow later. */
+/* Else many could each leave a large one behind, with one request in it. */
+START_TEST(a_table_shrinks_with_what_is_parked)
+{
+    enum { LEFT = 3 };
+    struct crowd *c = crowd_new();
+    uint32_t full;
+
+    for (int i = 0; i < ALTS; i++)
+        crowd_toggle(c, i);
+    full = c->peer.table_mask;
+    ck_assert_uint_gt(full, 127);
+    for (int i = 0; i < ALTS - LEFT; i++)
+        crowd_toggle(c, i);
+    crowd_check(c);
+    ck_assert_uint_le(c->peer.table_mask, 127);
+    crowd_free(c);
+}
+END_TEST
+
 START_TEST(without_memory_everybody_is_still_found)
 {
     for (int from = 0; from < 100; from += 50) {
@@ -234,6 +253,6 @@ END_TEST
 UNIT_MAIN("peer", a_new_peer_has_nothing_parked, what_is_parked_is_found_by_its_tag,
           many_are_found_as_well_as_few, an_absent_tag_is_nobodys,
           the_list_keeps_the_order_of_parking, random_coming_and_going_loses_nobody,
-          a_table_that_had_grown_goes_with_the_last,
+          a_table_that_had_grown_goes_with_the_last, a_table_shrinks_with_what_is_parked,
           without_memory_everybody_is_still_found,
           what_is_parked_is_on_the_account_whenever_that_came)

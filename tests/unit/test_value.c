@@ -53,7 +53,31 @@ END_TEST
 
 START_TEST(dropping_nothing_is_fine)
 {
-    value_drop(NULL);
+    ck_assert_int_eq(value_drop(NULL), 0);
+}
+END_TEST
+
+START_TEST(the_last_reference_gives_back_what_a_value_weighs)
+{
+    struct value *v = value_new(slice_text("12345"));
+    const int64_t weight = value_weight(v);
+
+    ck_assert_int_eq(weight, weight_of(sizeof(struct value) + 5));
+    ck_assert_int_eq(value_drop(value_hold(v)), 0);
+    ck_assert_int_eq(value_drop(v), weight);
+}
+END_TEST
+
+/* As malloc tells of what it gives, where it is glibc's. */
+START_TEST(a_weight_is_what_malloc_takes)
+{
+    ck_assert_int_eq(weight_of(0), 32);
+    ck_assert_int_eq(weight_of(24), 32);
+    ck_assert_int_eq(weight_of(25), 48);
+    ck_assert_int_eq(weight_of(40), 48);
+    ck_assert_int_eq(weight_of(240), 256);
+    ck_assert_int_eq(weight_of(WEIGHT_MAPPED - 1), WEIGHT_MAPPED + 16);
+    ck_assert_int_eq(weight_of(WEIGHT_MAPPED), WEIGHT_MAPPED + WEIGHT_PAGE);
 }
 END_TEST
 
@@ -101,5 +125,6 @@ END_TEST
 
 UNIT_MAIN("value", a_value_is_a_copy_of_its_bytes, any_bytes_are_a_value_and_so_are_none,
           a_value_lives_until_its_last_reference_is_dropped, dropping_nothing_is_fine,
-          without_memory_there_is_no_value, a_value_is_on_its_account_until_it_is_gone,
-          a_discharged_value_is_on_no_account)
+          the_last_reference_gives_back_what_a_value_weighs,
+          a_weight_is_what_malloc_takes, without_memory_there_is_no_value,
+          a_value_is_on_its_account_until_it_is_gone, a_discharged_value_is_on_no_account)
