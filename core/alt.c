@@ -199,20 +199,20 @@ static enum err take_run(struct exchange *ex, struct channel *ch, struct complet
 }
 
 /*
- * From hand to hand, uncopied. Only while clients leave output unread does such a value
- * count against the memory: else it is gone before anything else happens. Many long ones
- * at once may turn out to be too much when nobody reads them.
+ * From hand to hand, uncopied and not held: it is gone before anything else happens,
+ * unless it is not read. Then it is output, for which there must be memory, and many long
+ * ones at once may turn out to be that.
  */
 static enum err put_hands_over(struct exchange *ex, struct channel *ch,
                                struct slice bytes)
 {
-    if (ex->outside > 0 && !memory_allows(ex, (int64_t)bytes.len))
+    const bool is_long = bytes.len >= HANDED_LONG;
+
+    if ((is_long || ex->outside > 0) &&
+        !exchange_has_room(ex, RESERVE_OUTPUT, ex->handed + (int64_t)bytes.len))
         return ERR_LIMIT_MEMORY;
-    if (bytes.len >= HANDED_LONG) {
-        if (!exchange_has_room(ex, RESERVE_VALUES, ex->handed + (int64_t)bytes.len))
-            return ERR_LIMIT_MEMORY;
+    if (is_long)
         ex->handed += (int64_t)bytes.len;
-    }
     ch->puts_total++;
     parked_take_gets(ex, ch, bytes, NULL);
     return ERR_OK;

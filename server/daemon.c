@@ -374,11 +374,16 @@ static bool open_workers(struct daemon *d)
  * Values of 10 kB that come and go move the end of the heap by more than the 128 kB that
  * glibc allows for: it gave the pages back and had them filled with zeros again, all the
  * time (bench/README.md). Large values keep going back at once.
+ *
+ * There is one heap for all threads. With one for each, what a worker has freed is of no
+ * use to the others, and the process takes nearly twice what is held; and nothing is
+ * slower, for nearly all that lasts is allocated under hub.lock.
  */
 static void keep_some_memory(void)
 {
     mallopt(M_TRIM_THRESHOLD, 2 * 1024 * 1024);
-    mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+    mallopt(M_MMAP_THRESHOLD, WEIGHT_MAPPED);
+    mallopt(M_ARENA_MAX, 1);
 }
 
 /* Nothing that is done from here on needs a privilege. */

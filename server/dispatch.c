@@ -90,14 +90,26 @@ void dispatch_gather(struct gather *out, struct completion *c,
         return;
     }
     begin_value(&out->text, c);
-    gather_borrow(out, c->value);
+    gather_borrow(out, c->value, c->held);
     reply_end_value(&out->text);
 }
 
-void dispatch_release(struct completion *c, struct list *retired)
+void dispatch_keep(struct backlog *out, struct completion *c,
+                   const struct dispatch_info *info)
+{
+    if (c->err || !c->held || c->value.len < BACKLOG_LONG) {
+        dispatch_answer(&out->text, c, info);
+        return;
+    }
+    begin_value(&out->text, c);
+    backlog_hold(out, c->held);
+    reply_end_value(&out->text);
+}
+
+void dispatch_release(struct completion *c, struct turn *turn)
 {
     if (!c->parked)
-        ticket_release(ticket_of(c));
-    else if (completion_retire(c, &(int64_t){0}))
-        list_push(retired, &c->link);
+        turn->freed += ticket_release(ticket_of(c));
+    else if (completion_retire(c, &turn->freed))
+        turn_retire(turn, c);
 }

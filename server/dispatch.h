@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 #include "alt.h"
+#include "backlog.h"
 #include "gather.h"
 #include "hub.h"
 #include "text.h"
@@ -33,11 +34,15 @@ void dispatch_answer(struct text *out, struct completion *c,
 void dispatch_gather(struct gather *out, struct completion *c,
                      const struct dispatch_info *info);
 
+/* The same, where a value that somebody keeps is held. */
+void dispatch_keep(struct backlog *out, struct completion *c,
+                   const struct dispatch_info *info);
+
 /*
- * Gives back a completion that was answered, or that nobody wants to be told of. What
- * the broker can use again goes on the list of the retired.
+ * Gives back a completion that was answered, or that nobody wants to be told of. The turn
+ * notes how much memory that was, and what of it the broker can use again.
  */
-void dispatch_release(struct completion *c, struct list *retired);
+void dispatch_release(struct completion *c, struct turn *turn);
 
 /* ---- handlers ---- */
 

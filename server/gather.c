@@ -10,12 +10,10 @@ bool gather_prepare(struct gather *g)
     return text_reserve(&g->text, GATHER_ROOM);
 }
 
-void gather_borrow(struct gather *g, struct slice bytes)
+void gather_borrow(struct gather *g, struct slice bytes, struct value *held)
 {
     assert(!gather_is_full(g));
-    g->longs[g->count].at = g->text.len;
-    g->longs[g->count].bytes = bytes;
-    g->count++;
+    g->longs[g->count++] = (struct gather_long){g->text.len, bytes, held};
     g->borrowed += bytes.len;
 }
 
@@ -37,19 +35,6 @@ size_t gather_list(const struct gather *g, struct iovec ret_pieces[GATHER_PIECES
         from = g->longs[i].at;
     }
     return add_piece(ret_pieces, n, g->text.bytes + from, g->text.len - from);
-}
-
-void gather_copy(const struct gather *g, size_t sent, struct text *out)
-{
-    struct iovec pieces[GATHER_PIECES];
-    const size_t n = gather_list(g, pieces);
-
-    for (size_t i = 0; i < n; i++) {
-        const size_t gone = sent < pieces[i].iov_len ? sent : pieces[i].iov_len;
-
-        sent -= gone;
-        text_add(out, (const char *)pieces[i].iov_base + gone, pieces[i].iov_len - gone);
-    }
 }
 
 struct gather_mark gather_mark(const struct gather *g)

@@ -22,14 +22,20 @@ enum {
     GATHER_PIECES = 2 * GATHER_BORROWED + 1
 };
 
+struct value;
+
+/* A value that was borrowed. */
+struct gather_long {
+    size_t at; /* of the text: what stands before it */
+    struct slice bytes;
+    struct value *held; /* what keeps them, all of it; NULL: nothing does */
+};
+
 /* {0} is empty. What is not borrowed is written to the text. */
 struct gather {
     struct text text;
     size_t count, borrowed; /* long values, and the bytes of all of them */
-    struct {
-        size_t at; /* of the text: what stands before it */
-        struct slice bytes;
-    } longs[GATHER_BORROWED];
+    struct gather_long longs[GATHER_BORROWED];
 };
 
 /* Where it stands, to go back to. */
@@ -40,8 +46,8 @@ struct gather_mark {
 /* Makes sure that it has GATHER_ROOM when it is empty, from now on. False: no memory. */
 bool gather_prepare(struct gather *g);
 
-/* Adds bytes without a copy; not when full. */
-void gather_borrow(struct gather *g, struct slice bytes);
+/* Adds bytes without a copy, those of `held` if there is one; not when full. */
+void gather_borrow(struct gather *g, struct slice bytes, struct value *held);
 
 static inline bool gather_is_full(const struct gather *g)
 {
@@ -55,9 +61,6 @@ static inline size_t gather_len(const struct gather *g)
 
 /* All of it, in pieces for writev(2): how many. The text must not be broken. */
 size_t gather_list(const struct gather *g, struct iovec ret_pieces[GATHER_PIECES]);
-
-/* Appends a copy of what is left of it when the first `sent` bytes have gone. */
-void gather_copy(const struct gather *g, size_t sent, struct text *out);
 
 struct gather_mark gather_mark(const struct gather *g);
 

@@ -9,6 +9,12 @@
 /* When what is due could not be done for want of memory. */
 #define RETRY_NS INT64_C(100000000)
 
+static void hub_take_limits(struct hub *hub, const struct broker_settings *settings)
+{
+    hub->limits = settings->limits;
+    atomic_store(&hub->budget.most, settings->limits.memory_bytes);
+}
+
 struct hub *hub_new(const struct broker_settings *settings)
 {
     struct hub *hub = calloc(1, sizeof *hub);
@@ -23,7 +29,7 @@ struct hub *hub_new(const struct broker_settings *settings)
     hub->broker = broker_new(settings, key, random | 1);
     if (!hub->broker)
         goto fail;
-    hub->limits = settings->limits;
+    hub_take_limits(hub, settings);
     pthread_mutex_init(&hub->lock, NULL);
     return hub;
 fail:
@@ -48,7 +54,7 @@ bool hub_configure(struct hub *hub, const struct broker_settings *settings)
     pthread_mutex_lock(&hub->lock);
     ok = broker_configure(hub->broker, settings);
     if (ok)
-        hub->limits = settings->limits;
+        hub_take_limits(hub, settings);
     pthread_mutex_unlock(&hub->lock);
     return ok;
 }
@@ -63,10 +69,18 @@ struct limits hub_limits(struct hub *hub)
     return limits;
 }
 
+void hub_give_back(struct hub *hub, struct turn *turn)
+{
+    if (turn->freed)
+        budget_hold(&hub->budget, -turn->freed);
+    turn->freed = 0;
+}
+
 void hub_add_turn(struct hub *hub, struct turn *turn)
 {
     assert(hub->turn_count < HUB_WORKERS_MAX && hub->seats == 0);
     turn->worker = hub->turn_count++;
+    hub->budget.workers = hub->turn_count;
     list_init(&turn->retired);
 }
 
@@ -144,20 +158,36 @@ static void turn_refuse_all(struct turn *turn)
             turn->tickets[i].err = ERR_NO_MEMORY;
 }
 
+/* What counts of the world outside while the broker is at work. */
+static void hub_look_outside(struct hub *hub)
+{
+    broker_set_outside(hub->broker,
+                       atomic_load_explicit(&hub->outside, memory_order_relaxed),
+                       budget_outside(&hub->budget));
+}
+
+/* And what the world is to know of it. When there is something to do again. */
+static int64_t hub_conclude(struct hub *hub, struct turn *turn)
+{
+    hub_sort(hub, turn);
+    atomic_store_explicit(&hub->budget.inside, broker_memory(hub->broker),
+                          memory_order_relaxed);
+    return broker_deadline(hub->broker);
+}
+
 int64_t hub_run(struct hub *hub, struct turn *turn, int64_t now_ns)
 {
     int64_t deadline;
 
     pthread_mutex_lock(&hub->lock);
     broker_recycle(hub->broker, &turn->retired);
-    broker_set_outside(hub->broker,
-                       atomic_load_explicit(&hub->outside, memory_order_relaxed), 0);
+    turn->retired_count = 0;
+    hub_look_outside(hub);
     if (!turn_reserve_dirty(hub, turn))
         turn_refuse_all(turn);
     for (size_t i = 0; i < turn->ticket_count; i++)
         dispatch_run(hub, turn, &turn->tickets[i], now_ns);
-    hub_sort(hub, turn);
-    deadline = broker_deadline(hub->broker);
+    deadline = hub_conclude(hub, turn);
     pthread_mutex_unlock(&hub->lock);
     return deadline;
 }
@@ -169,8 +199,7 @@ int64_t hub_expire(struct hub *hub, struct turn *turn, int64_t now_ns)
     pthread_mutex_lock(&hub->lock);
     if (turn_reserve_dirty(hub, turn))
         broker_expire(hub->broker, now_ns);
-    hub_sort(hub, turn);
-    deadline = broker_deadline(hub->broker);
+    deadline = hub_conclude(hub, turn);
     pthread_mutex_unlock(&hub->lock);
     return deadline > now_ns ? deadline : now_ns + RETRY_NS;
 }
@@ -202,6 +231,19 @@ void hub_collect(struct hub *hub, struct seat *seat, unsigned worker,
     pthread_mutex_unlock(&hub->lock);
 }
 
+/* No more than the broker keeps for reuse are kept here, for a turn may be far away. */
+void turn_retire(struct turn *turn, struct completion *c)
+{
+    enum { RETIRED_MAX = 1024 };
+
+    if (turn->retired_count == RETIRED_MAX) {
+        completion_free(c);
+        return;
+    }
+    list_push(&turn->retired, &c->link);
+    turn->retired_count++;
+}
+
 bool turn_reserve_offers(struct turn *turn, size_t count)
 {
     struct offer *offers;
@@ -221,7 +263,7 @@ void turn_release(struct turn *turn)
     struct list *link;
 
     while ((link = list_pop(&turn->retired)))
-        completion_release(container_of(link, struct completion, link));
+        completion_free(container_of(link, struct completion, link));
     free(turn->offers);
     free(turn->dirty);
 }

@@ -30,9 +30,11 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "broker.h"
+#include "budget.h"
 #include "list.h"
 #include "ticket.h"
 
@@ -56,6 +58,8 @@ struct turn {
     struct seat **dirty; /* to drain; each is held */
     size_t dirty_count, dirty_cap;
     struct list retired; /* completions that were answered, for the broker to use again */
+    size_t retired_count;
+    int64_t freed; /* memory of the broker's that was given back, and of input */
 };
 
 struct hub {
@@ -65,6 +69,7 @@ struct hub {
     unsigned turn_count;
     size_t seats;                /* under the lock: sessions that have one */
     atomic_int_fast64_t outside; /* bytes of output that wait to be read by clients */
+    struct budget budget;        /* of the memory that is held */
 };
 
 /* NULL if out of memory. Draws its randomness from the system. */
@@ -101,6 +106,12 @@ bool hub_has_parked(struct hub *hub, const struct seat *seat);
 /* Takes all completions of a seat, for a drainer who holds its session.lock. */
 void hub_collect(struct hub *hub, struct seat *seat, unsigned worker,
                  struct list *ret_done);
+
+/* Memory that the turn gave back is free again. */
+void hub_give_back(struct hub *hub, struct turn *turn);
+
+/* Takes the memory of a completion that has been answered. */
+void turn_retire(struct turn *turn, struct completion *c);
 
 /* Room for an alts of so many clauses in the turn; false: no memory. */
 bool turn_reserve_offers(struct turn *turn, size_t count);

@@ -4,15 +4,14 @@
  * numbers; the JSON is made when the reply is written.
  */
 #include <jansson.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include "clock.h"
 #include "dispatch.h"
 #include "metrics.h"
 #include "name.h"
 #include "reply.h"
+#include "resident.h"
 #include "roster.h"
 
 /* How many channels are looked at together to find those that a user may see. */
@@ -201,23 +200,6 @@ static void set_int(json_t **object, const char *name, int64_t n)
     set(object, name, json_integer(n));
 }
 
-/* What of the process is in memory; 0: the system does not tell. */
-static int64_t resident_bytes(void)
-{
-    FILE *file = fopen("/proc/self/statm", "re");
-    char line[128], *end = line;
-    int64_t resident = 0;
-
-    if (!file)
-        return 0;
-    if (fgets(line, sizeof line, file)) {
-        strtoll(line, &end, 10); /* all that is mapped stands before it */
-        resident = strtoll(end, NULL, 10);
-    }
-    fclose(file);
-    return resident * sysconf(_SC_PAGESIZE);
-}
-
 static json_t *daemon_json(const struct broker_stat *totals, const struct metrics *m)
 {
     json_t *object = json_object();
@@ -229,6 +211,7 @@ static json_t *daemon_json(const struct broker_stat *totals, const struct metric
     set_int(&object, "parked", totals->parked);
     set_int(&object, "bytes", totals->bytes);
     set_int(&object, "output_bytes", totals->output_bytes);
+    set_int(&object, "memory_bytes", totals->memory);
     for (int i = 0; i < METRIC_COUNT; i++)
         set_int(&object, metrics_name((enum metric)i), metrics_get(m, (enum metric)i));
     set_int(&object, "rss_bytes", resident_bytes());

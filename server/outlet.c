@@ -13,34 +13,50 @@ enum { SEND_CHUNK = 256 * 1024 };
 
 size_t outlet_unsent(const struct session *s)
 {
-    return backlog_rest(s->backlog).len;
+    return backlog_len(s->backlog);
 }
 
-/* Tells the hub how much output waits, in all, for clients to read. */
-static void outlet_count(struct session *s, size_t unsent)
-{
-    if (unsent > s->backlog->counted)
-        s->units += (unsent - s->backlog->counted) / UNIT_BYTES;
-    atomic_fetch_add_explicit(&s->worker->hub->outside,
-                              (int64_t)unsent - (int64_t)s->backlog->counted,
-                              memory_order_relaxed);
-    s->backlog->counted = unsent;
-}
-
-static void outlet_recount(struct session *s)
+bool outlet_is_over(const struct session *s)
 {
     const size_t unsent = outlet_unsent(s);
 
-    if (s->backlog && s->backlog->counted != unsent)
-        outlet_count(s, unsent);
+    return unsent > (size_t)s->worker->limits.output_bytes ||
+           (unsent > 0 && !budget_has_room(&s->worker->hub->budget, RESERVE_VALUES, 0));
+}
+
+/* Tells the hub how much output waits for the client to read, and what that takes. */
+static void outlet_tell(struct session *s, size_t unsent, int64_t weight)
+{
+    struct hub *hub = s->worker->hub;
+
+    if (unsent > s->backlog->counted)
+        s->units += (unsent - s->backlog->counted) / UNIT_BYTES;
+    atomic_fetch_add_explicit(&hub->outside,
+                              (int64_t)unsent - (int64_t)s->backlog->counted,
+                              memory_order_relaxed);
+    budget_hold(&hub->budget, weight - s->backlog->weighed);
+    s->backlog->counted = unsent;
+    s->backlog->weighed = weight;
+}
+
+/*
+ * A long value that one client takes again and again counts up to its limits.output_bytes
+ * and no further: it is held once, and others should not be refused for it.
+ */
+static void outlet_count(struct session *s, const struct worker *by)
+{
+    const size_t unsent = outlet_unsent(s);
+    const size_t most = (size_t)by->limits.output_bytes + unsent - s->backlog->value_len;
+
+    outlet_tell(s, unsent < most ? unsent : most, backlog_weight(s->backlog));
 }
 
 static void outlet_forget(struct session *s)
 {
     if (!s->backlog)
         return;
-    outlet_count(s, 0);
-    backlog_free(s->backlog);
+    outlet_tell(s, 0, 0);
+    budget_hold(&s->worker->hub->budget, -backlog_free(s->backlog));
     s->backlog = NULL;
 }
 
@@ -65,24 +81,31 @@ static inline size_t outlet_sent(struct session *s, ssize_t n)
 }
 
 /* Sends what it can of the bytes; how many. */
-static size_t outlet_send(struct session *s, struct slice bytes)
+static size_t outlet_send(struct session *s, const char *bytes, size_t len)
 {
     ssize_t n;
 
     do
-        n = transport_send(&s->transport, bytes.bytes, bytes.len);
+        n = transport_send(&s->transport, bytes, len);
     while (n < 0 && errno == EINTR);
     return outlet_sent(s, n);
 }
 
-static size_t outlet_send_pieces(struct session *s, const struct gather *g)
+static size_t outlet_send_pieces(struct session *s, struct iovec *pieces, size_t count)
 {
     ssize_t n;
 
     do
-        n = transport_send_pieces(&s->transport, g);
+        n = transport_send_pieces(&s->transport, pieces, count);
     while (n < 0 && errno == EINTR);
     return outlet_sent(s, n);
+}
+
+static size_t outlet_send_gathered(struct session *s, const struct gather *g)
+{
+    struct iovec pieces[GATHER_PIECES];
+
+    return outlet_send_pieces(s, pieces, gather_list(g, pieces));
 }
 
 /* Keeps what the socket won't take: all but the bytes that were sent. */
@@ -94,7 +117,7 @@ static void outlet_keep(struct session *s, const struct gather *g, size_t sent)
             s->backlog->moved_ns = clock_now_ns();
     }
     if (s->backlog)
-        gather_copy(g, sent, &s->backlog->text);
+        backlog_take_over(s->backlog, g, sent);
     if (!s->backlog || s->backlog->text.broken)
         outlet_break(s);
 }
@@ -106,33 +129,40 @@ static void outlet_send_scratch(struct session *s, struct gather *scratch)
     size_t sent = 0;
 
     if (!s->broken && scratch->count > 0)
-        sent = outlet_send_pieces(s, scratch);
+        sent = outlet_send_gathered(s, scratch);
     else if (!s->broken && text->len > 0)
-        sent = outlet_send(s, slice_of(text->bytes, text->len));
+        sent = outlet_send(s, text->bytes, text->len);
     if (sent < gather_len(scratch) && !s->broken)
         outlet_keep(s, scratch, sent);
     gather_clear(scratch);
 }
 
+/* Sends some of what waits: at most SEND_CHUNK. */
+static size_t outlet_send_waiting(struct session *s)
+{
+    struct iovec pieces[BACKLOG_PIECES];
+
+    return outlet_send_pieces(s, pieces, backlog_list(s->backlog, SEND_CHUNK, pieces));
+}
+
 void outlet_flush(struct session *s)
 {
-    struct slice rest = backlog_rest(s->backlog);
     size_t n;
 
-    if (s->broken || rest.len == 0)
+    if (s->broken || outlet_unsent(s) == 0)
         return;
-    if (rest.len > SEND_CHUNK)
-        rest.len = SEND_CHUNK;
-    n = outlet_send(s, rest);
-    if (n > 0)
-        atomic_store_explicit(&s->heard_ns, clock_now_ns(), memory_order_relaxed);
-    if (!s->broken)
-        backlog_consume(s->backlog, n);
-    if (n > 0 && s->backlog)
+    n = outlet_send_waiting(s);
+    if (s->broken)
+        return;
+    budget_hold(&s->worker->hub->budget, -backlog_consume(s->backlog, n));
+    if (n > 0) {
         s->backlog->moved_ns = clock_now_ns();
+        atomic_store_explicit(&s->heard_ns, s->backlog->moved_ns, memory_order_relaxed);
+    }
     if (outlet_unsent(s) == 0)
         outlet_forget(s);
-    outlet_recount(s);
+    else
+        outlet_count(s, s->worker);
 }
 
 /* Behind what waits already. */
@@ -141,7 +171,7 @@ static void outlet_append(struct session *s, struct completion *c,
 {
     if (s->broken)
         return;
-    dispatch_answer(&s->backlog->text, c, info);
+    dispatch_keep(s->backlog, c, info);
     if (s->backlog->text.broken)
         outlet_break(s);
 }
@@ -199,7 +229,7 @@ static void outlet_release(struct list *answered, struct worker *by)
     struct list *link;
 
     while ((link = list_pop(answered)))
-        dispatch_release(container_of(link, struct completion, link), &by->turn.retired);
+        dispatch_release(container_of(link, struct completion, link), &by->turn);
 }
 
 /* Writes all replies; how many. */
@@ -223,6 +253,16 @@ static int64_t outlet_answer_all(struct session *s, struct list *done, struct wo
     return replies;
 }
 
+/* What waits is counted, and may be too much. */
+static void outlet_watch(struct session *s, const struct worker *by)
+{
+    outlet_count(s, by);
+    if (!budget_has_room(&by->hub->budget, RESERVE_OUTPUT, 0))
+        outlet_break(s); /* there is no memory, least of all for who never reads */
+    else if (by == s->worker && outlet_is_over(s))
+        s->choked = true; /* it may be in the middle of its input */
+}
+
 /*
  * Counts the output in the share of the client, if it is its worker that has written it,
  * and has its next requests cost as much as these: at once if they are dearer than those
@@ -241,14 +281,6 @@ static void outlet_charge(struct session *s, size_t replies, const struct worker
     s->units = 0;
 }
 
-/* What waits after a drain. */
-static void outlet_weigh(struct session *s, const struct worker *by)
-{
-    outlet_recount(s);
-    if (by == s->worker && outlet_unsent(s) > (size_t)by->limits.output_bytes)
-        s->choked = true; /* it may be in the middle of its input */
-}
-
 void outlet_drain(struct session *s, struct worker *by)
 {
     struct list done;
@@ -259,7 +291,7 @@ void outlet_drain(struct session *s, struct worker *by)
     hub_collect(by->hub, &s->seat, by->turn.worker, &done);
     replies = outlet_answer_all(s, &done, by);
     if (s->backlog)
-        outlet_weigh(s, by);
+        outlet_watch(s, by);
     if (s->units > 0 || (by == s->worker && s->price > 1))
         outlet_charge(s, (size_t)replies, by);
     alert = (s->backlog || s->broken || s->left) && !s->alerted && s->transport.fd >= 0;

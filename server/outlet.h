@@ -8,6 +8,7 @@
 #ifndef SERVER_OUTLET_H
 #define SERVER_OUTLET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct session;
@@ -22,6 +23,12 @@ void outlet_flush(struct session *s);
 
 /* How many bytes wait. */
 size_t outlet_unsent(const struct session *s);
+
+/*
+ * Whether that is more than the client may leave unread: limits.output_bytes, or nothing
+ * while memory is scarce. For its worker.
+ */
+bool outlet_is_over(const struct session *s);
 
 /* Nothing will be sent any more; what waits is forgotten. */
 void outlet_break(struct session *s);

@@ -5,11 +5,40 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include "backlog.h"
 #include "clock.h"
 #include "guard.h"
 #include "outlet.h"
 #include "worker.h"
+
+/* ---- memory: the owner ---- */
+
+/* What it takes but for input and output: with TLS about as much as was measured. */
+static int64_t session_weight(const struct session *s)
+{
+    enum { SECURE = 16 * 1024 };
+
+    return weight_of(sizeof *s) + (transport_is_secure(&s->transport) ? SECURE : 0);
+}
+
+/* Tells the hub what the frame holds; what it has given up is in use until the turn ends.
+ */
+static void session_weigh_frame(struct session *s)
+{
+    const uint32_t size = (uint32_t)frame_size(&s->frame);
+
+    if (size > s->counted)
+        budget_hold(&s->worker->hub->budget, size - s->counted);
+    else
+        s->worker->turn.freed += s->counted - size;
+    s->counted = size;
+}
+
+static bool session_keep_input(struct session *s)
+{
+    return budget_has_room(&s->worker->hub->budget, RESERVE_OUTPUT,
+                           (int64_t)s->frame.fed_len) &&
+           frame_keep(&s->frame);
+}
 
 /* ---- input: the owner ---- */
 
@@ -65,6 +94,8 @@ static void session_shed(struct session *s)
 
     for (size_t i = 0; i < count; i++)
         worker_free_later(s->worker, blocks[i]);
+    if (frame_size(&s->frame) != s->counted)
+        session_weigh_frame(s);
 }
 
 /*
@@ -79,17 +110,20 @@ static void session_parse(struct session *s)
 
     while (!s->choked && !s->held && !s->leaving && s->spent < SHARE_UNITS &&
            step != FRAME_MORE) {
-        step = frame_next(&s->frame, guard_line_max(s), &line, &len);
+        step = frame_next_within(&s->frame, guard_line_max(s), s->worker->line_room,
+                                 &line, &len);
         if (step == FRAME_LINE && !request_is_blank(line, len))
             session_ask(s, line, len);
         else if (step == FRAME_OVER)
             session_refuse(s, ERR_TOO_LARGE);
+        else if (step == FRAME_NO_ROOM)
+            session_refuse(s, ERR_LIMIT_MEMORY);
         else if (step == FRAME_NO_MEMORY) {
             session_refuse(s, ERR_NO_MEMORY);
             session_leave(s);
         }
     }
-    if (step != FRAME_MORE && !s->leaving && !frame_keep(&s->frame)) {
+    if (step != FRAME_MORE && !s->leaving && !session_keep_input(s)) {
         session_refuse(s, ERR_NO_MEMORY);
         session_leave(s);
     }
@@ -139,11 +173,24 @@ static ssize_t session_receive(struct session *s, char *out, size_t room)
     return n;
 }
 
+/*
+ * How much is read. Where memory is scarce it is little: if the client has to wait, all
+ * that was read waits with it.
+ */
+static size_t session_input_room(const struct session *s, size_t room)
+{
+    enum { SCARCE = 4096, SCARCE_SECURE = SECURE_RECORD + 1024 };
+
+    if (s->worker->line_room == SIZE_MAX)
+        return room;
+    return transport_is_secure(&s->transport) ? SCARCE_SECURE : SCARCE;
+}
+
 static void session_read(struct session *s)
 {
     size_t room;
     char *input = worker_input(s->worker, &room);
-    ssize_t n = session_receive(s, input, room);
+    ssize_t n = session_receive(s, input, session_input_room(s, room));
 
     assert(frame_is_through(&s->frame));
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
@@ -260,10 +307,11 @@ static void session_wait_for(struct session *s, short interest)
 void session_attend(struct session *s)
 {
     size_t unsent;
-    bool left, broken;
+    bool left, broken, is_over;
 
     pthread_mutex_lock(&s->lock);
     unsent = outlet_unsent(s);
+    is_over = s->backlog && outlet_is_over(s);
     broken = s->broken;
     left = s->left;
     pthread_mutex_unlock(&s->lock);
@@ -273,11 +321,14 @@ void session_attend(struct session *s)
         session_end(s);
         return;
     }
-    if (left) /* all its tickets are answered: nobody refers to what came in */
+    if (left) { /* all its tickets are answered: nobody refers to what came in */
         frame_release(&s->frame);
+        budget_hold(&s->worker->hub->budget, -(int64_t)s->counted);
+        s->counted = 0;
+    }
     if (broken)
         session_leave(s);
-    if (unsent > (size_t)s->worker->limits.output_bytes)
+    if (is_over)
         s->choked = true;
     if (s->choked && unsent == 0) {
         s->choked = false;
@@ -325,6 +376,7 @@ bool session_start(struct worker *w, const struct transport *transport)
     atomic_init(&s->heard_ns, clock_now_ns());
     pthread_mutex_init(&s->lock, NULL);
     list_push(&w->sessions, &s->siblings);
+    budget_hold(&w->hub->budget, session_weight(s));
     sweep_add(&w->sweep, s);
     guard_begin(s);
     session_wait_for(s, s->leaving ? 0 : EV_READ);
@@ -350,6 +402,8 @@ void session_end(struct session *s)
 {
     session_wait_no_more(s);
     session_pass_over_input(s);
+    budget_hold(&s->worker->hub->budget, -session_weight(s) - (int64_t)s->counted);
+    s->counted = 0;
     pthread_mutex_lock(&s->lock);
     outlet_break(s);
     transport_close(&s->transport);
@@ -366,7 +420,7 @@ void session_drop(struct session *s)
 {
     if (atomic_fetch_sub_explicit(&s->seat.holders, 1, memory_order_acq_rel) > 1)
         return;
-    backlog_free(s->backlog);
+    assert(!s->backlog);
     frame_release(&s->frame);
     pthread_mutex_destroy(&s->lock);
     free(s);

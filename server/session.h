@@ -40,6 +40,7 @@ struct session {
     bool broken;                /* nothing can be written any more */
     bool left;                  /* what it asked has all been answered */
     bool alerted;               /* its note is on its way to its worker */
+    uint32_t counted;           /* owner: bytes of the frame that the hub knows of */
     struct backlog *backlog;    /* NULL: all has been sent */
     size_t units;               /* of output, that have not been counted as spent yet */
     /* owner */

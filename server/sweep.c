@@ -164,6 +164,7 @@ static void sweep_on_timer(evutil_socket_t fd, short what, void *arg)
         return;
     }
     sweep->round++;
+    budget_tidy(&w->hub->budget, sweep->since_ns);
     if (list_is_empty(&w->sessions))
         sweep_arm(sweep, 0);
 }

@@ -11,6 +11,8 @@
  * Time counts while the worker looks, at most two seconds from one look to the next: if
  * the process or the machine was stopped meanwhile, nobody is to blame for it.
  *
+ * When all have been looked at, memory that they have given up goes back to the system.
+ *
  * All calls are for the worker's thread.
  */
 #ifndef SERVER_SWEEP_H

@@ -21,11 +21,13 @@ enum err ticket_refuse(struct ticket *t, enum err err, const char *message)
     return err;
 }
 
-void ticket_release(struct ticket *t)
+int64_t ticket_release(struct ticket *t)
 {
-    completion_release(&t->done);
+    const int64_t freed = completion_release(&t->done);
+
     free(t->message);
     free(t->stats);
     t->message = NULL;
     t->stats = NULL;
+    return freed;
 }

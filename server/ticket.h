@@ -51,7 +51,7 @@ void ticket_begin(struct ticket *t, struct peer *peer);
 /* Refuses it; the message is copied. Returns err. */
 enum err ticket_refuse(struct ticket *t, enum err err, const char *message);
 
-/* Frees what it owns. */
-void ticket_release(struct ticket *t);
+/* Frees what it owns. How much of that was the broker's: see completion_release. */
+int64_t ticket_release(struct ticket *t);
 
 #endif

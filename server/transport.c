@@ -3,8 +3,8 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/uio.h>
 #include <unistd.h>
-#include "gather.h"
 
 /* What goes out as one record. */
 struct packet {
@@ -47,10 +47,8 @@ static ssize_t send_packets(struct secure_link *l, struct iovec *pieces, size_t 
     return sent > 0 ? (ssize_t)sent : n;
 }
 
-ssize_t transport_send_pieces(struct transport *t, const struct gather *g)
+ssize_t transport_send_pieces(struct transport *t, struct iovec *pieces, size_t count)
 {
-    struct iovec pieces[GATHER_PIECES];
-    const size_t count = gather_list(g, pieces);
     const struct msghdr message = {.msg_iov = pieces, .msg_iovlen = count};
 
     return t->link ? send_packets(t->link, pieces, count)

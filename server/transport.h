@@ -20,7 +20,7 @@
 #include "address.h"
 #include "secure.h"
 
-struct gather;
+struct iovec;
 
 struct transport {
     int fd;                   /* non-blocking; -1: closed */
@@ -50,8 +50,8 @@ static inline ssize_t transport_send(struct transport *t, const char *bytes, siz
                    : send(t->fd, bytes, len, MSG_NOSIGNAL);
 }
 
-/* All of what was gathered, which is not broken. */
-ssize_t transport_send_pieces(struct transport *t, const struct gather *g);
+/* Sends several pieces, none of them empty, as one; they are written to. */
+ssize_t transport_send_pieces(struct transport *t, struct iovec *pieces, size_t count);
 
 /* Whether the peer has said within what was received that nothing more will come. */
 static inline bool transport_is_over(const struct transport *t)

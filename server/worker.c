@@ -16,7 +16,13 @@
 #include "session.h"
 #include "token.h"
 
-enum { STOP_S = 3, SCRATCH_KEPT = 1024 * 1024 };
+enum {
+    STOP_S = 3,
+    SCRATCH_KEPT = 1024 * 1024,
+    SCARCE_LINE = 4096,  /* kept of a line while there is no room for values, */
+    SCARCEST_LINE = 512, /* and while there is none for requests */
+    MEASURE_BYTES = 1024 * 1024
+};
 
 /* ---- the turn ---- */
 
@@ -102,6 +108,7 @@ static void worker_finish(struct worker *w)
     w->turn.ticket_count = 0;
     while (w->later_count > 0)
         worker_free_block(w, w->later[--w->later_count]);
+    hub_give_back(w->hub, &w->turn);
     request_room_clear(&w->room);
     if (w->scratch.text.cap > SCRATCH_KEPT)
         gather_shrink(&w->scratch);
@@ -115,6 +122,7 @@ static void worker_begin_input(struct worker *w)
 {
     if (w->input_used < w->input_len)
         w->input_used = w->input_len;
+    w->unmeasured += w->input_len;
     w->input_len = 0;
     if (!w->confided)
         return;
@@ -192,6 +200,28 @@ static void worker_renew(struct worker *w)
     worker_take_roster(w);
 }
 
+/*
+ * The process's memory is looked at when so much has happened that it may have grown by a
+ * megabyte or two.
+ */
+static void worker_watch_memory(struct worker *w)
+{
+    const int64_t held = budget_total(&w->hub->budget);
+
+    if (w->unmeasured > MEASURE_BYTES || held - w->measured > MEASURE_BYTES ||
+        w->measured - held > MEASURE_BYTES || budget_has_lost(&w->hub->budget)) {
+        budget_measure(&w->hub->budget, clock_now_ns());
+        w->unmeasured = 0;
+        w->measured = held;
+    }
+    if (budget_has_room(&w->hub->budget, RESERVE_VALUES, 0))
+        w->line_room = SIZE_MAX;
+    else if (budget_has_room(&w->hub->budget, RESERVE_REQUESTS, 0))
+        w->line_room = SCARCE_LINE;
+    else
+        w->line_room = SCARCEST_LINE;
+}
+
 char *worker_input(struct worker *w, size_t *ret_room)
 {
     worker_renew(w);
@@ -199,6 +229,8 @@ char *worker_input(struct worker *w, size_t *ret_room)
         worker_finish(w);
         worker_begin_input(w);
     }
+    if (w->input_len == 0)
+        worker_watch_memory(w);
     *ret_room = WORKER_INPUT - w->input_len;
     return w->input + w->input_len;
 }
@@ -217,7 +249,7 @@ struct ticket *worker_ticket(struct worker *w, struct peer *peer)
 void worker_withdraw(struct worker *w, struct ticket *t)
 {
     assert(t == &w->turn.tickets[w->turn.ticket_count - 1]);
-    ticket_release(t);
+    w->turn.freed += ticket_release(t);
     w->turn.ticket_count--;
 }
 
@@ -353,6 +385,7 @@ struct worker *worker_new(struct hub *hub, struct metrics *metrics)
     w->hub = hub;
     w->metrics = metrics;
     w->armed_ns = INT64_MAX;
+    w->line_room = SIZE_MAX;
     list_init(&w->sessions);
     list_init(&w->line);
     list_init(&w->arrivals);

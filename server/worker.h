@@ -55,6 +55,9 @@ struct worker {
     struct request_room room; /* of the clauses in the turn */
     char *input;              /* what was read in this turn, and is borrowed by tickets */
     size_t input_len, input_used; /* of this turn; of all since it was wiped */
+    size_t unmeasured;         /* bytes that were read since the memory was looked at */
+    int64_t measured;          /* and what was held then */
+    size_t line_room;          /* bytes that are kept of a line to come; SIZE_MAX: any */
     bool confided;             /* somebody said a token: the input of the turn is wiped */
     void *later[WORKER_LATER]; /* to be freed when the turn is over */
     size_t later_count;

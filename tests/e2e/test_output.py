@@ -97,12 +97,33 @@ class Output(DaemonTest):
         self.watcher.ok("open", chan="f", buffer={"kind": "fixed", "size": 1})
         self.watcher.ok("put", chan="f", value="y")
 
-    def test_the_memory_of_output_is_given_back(self):
-        self.start("output_bytes: 8MiB")
+    def leave_unread(self, chan):
+        """Four clients, each of which takes eighty values and does not read them."""
         clients = [self.client(self.served, receive_buffer=4096) for _ in range(4)]
         for client in clients:
-            client.send(*[{"op": "take", "chan": "p"} for _ in range(80)])
+            client.send(*[{"op": "take", "chan": chan} for _ in range(80)])
         until(lambda: self.totals()["output_bytes"] > 15 * MIB, "output that waits")
+        return clients
+
+    def test_a_value_that_many_do_not_read_is_held_once(self):
+        self.start("output_bytes: 8MiB")
+        before = self.totals()["memory_bytes"]
+        empty = self.served.rss()
+        clients = self.leave_unread("p")
+        self.assertLess(self.totals()["memory_bytes"] - before, MIB)
+        if not SANITIZED:
+            self.assertLess(self.served.rss() - empty, 4 * MIB)
+        for client in clients:
+            client.reset()
+        self.connections(self.watcher, 1)
+        self.assertEqual(self.totals()["memory_bytes"], before)
+
+    def test_the_memory_of_output_is_given_back(self):
+        self.start("output_bytes: 8MiB")
+        self.watcher.ok("open", chan="f", buffer={"kind": "fixed", "size": 320})
+        for _ in range(320):
+            self.watcher.ok("put", chan="f", value="x" * 100000)
+        clients = self.leave_unread("f")
         full = self.served.rss()
         for client in clients:
             client.reset()

@@ -152,21 +152,13 @@ static void take(struct model *m, const struct model_request *rq, uint32_t index
     parked_puts_enter(m, name);
 }
 
-/*
- * To somebody who waits. Nothing is held by it, so it meets no limit; but while output
- * waits to be read, what makes it more may be refused.
- */
-static void hand_over(struct model *m, const struct model_request *rq, uint32_t index,
-                      enum err seen)
+/* To somebody who waits. Nothing is held by it, so it meets no limit. */
+static void hand_over(struct model *m, const struct model_request *rq, uint32_t index)
 {
     struct model_value v = rq->clauses[index].value;
     size_t at = 0;
     uint32_t k = 0;
 
-    if (seen == ERR_LIMIT_MEMORY && m->outside > 0 && look_is_over_memory(m, v.len)) {
-        answer(m, rq, ERR_LIMIT_MEMORY, index);
-        return;
-    }
     look_first(m, v.name, SIDE_TAKE, &at, &k);
     m->channels[v.name].puts++;
     m->channels[v.name].takes++;
@@ -204,7 +196,7 @@ static void put(struct model *m, const struct model_request *rq, uint32_t index,
         answer(m, rq, ERR_CLOSED, index);
     } else if (ch->settings.kind != KIND_PROMISE &&
                look_waiting(m, name, SIDE_TAKE) > 0) {
-        hand_over(m, rq, index, seen);
+        hand_over(m, rq, index);
     } else if (look_has_room(m, name) || ch->settings.kind == KIND_SLIDING) {
         keep(m, rq, index, seen);
     } else {

@@ -104,6 +104,8 @@ static inline void serving_stop(struct serving *sv)
     for (size_t i = 0; i < sv->count; i++)
         worker_free(sv->workers[i]);
     ck_assert_int_eq(atomic_load(&sv->hub->outside), 0);
+    if (broker_totals(sv->hub->broker).channels == 0)
+        ck_assert_int_eq(budget_total(&sv->hub->budget), 0);
     hub_free(sv->hub);
 }
 

@@ -113,7 +113,7 @@ static inline char *stage_replies(struct stage *st, int turn, int seat)
         struct completion *c = container_of(link, struct completion, link);
 
         dispatch_answer(&out, c, &info);
-        dispatch_release(c, &st->turns[turn]->retired);
+        dispatch_release(c, st->turns[turn]);
     }
     text_add(&out, "", 1);
     ck_assert(!out.broken);
@@ -158,6 +158,15 @@ static inline void stage_play(struct stage *st, int seat, const char *line,
     stage_finish(st, turn);
 }
 
+/* Where there are no channels any more, all memory has been given back. */
+static inline void stage_check_memory(struct stage *st)
+{
+    for (int i = 0; i < STAGE_TURNS; i++)
+        hub_give_back(st->hub, st->turns[i]);
+    if (broker_totals(st->hub->broker).channels == 0)
+        ck_assert_int_eq(budget_total(&st->hub->budget), 0);
+}
+
 static inline void stage_close(struct stage *st)
 {
     for (int i = 0; i < STAGE_SEATS; i++)
@@ -166,6 +175,7 @@ static inline void stage_close(struct stage *st)
         stage_run(st, i);
     for (int i = 0; i < STAGE_TURNS; i++)
         stage_finish(st, i);
+    stage_check_memory(st);
     for (int i = 0; i < STAGE_SEATS; i++) {
         ck_assert_uint_eq(atomic_load(&st->seats[i].holders), 1);
         hub_rise(st->hub, &st->seats[i]);

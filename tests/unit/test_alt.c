@@ -728,7 +728,7 @@ START_TEST(from_hand_to_hand_no_memory_is_held)
 }
 END_TEST
 
-START_TEST(unread_output_counts_and_stops_what_would_add_to_it)
+START_TEST(unread_output_counts_for_what_is_held_and_not_from_hand_to_hand)
 {
     struct ground *g = ground_new();
     struct place *p = &g->place;
@@ -736,14 +736,15 @@ START_TEST(unread_output_counts_and_stops_what_would_add_to_it)
     g->ex.bytes_max = 10;
     g->ex.outside = 7;
     ck_assert(!ask_take(p, "t", "a"));
-    ck_assert(ask_put(p, "1", "a", "1234"));
+    ck_assert(ask_put(p, "1", "f", "1234"));
     expect(p, "1", ERR_LIMIT_MEMORY, NULL);
-    check_stat(g, "a", 0, 0, 1);
-    ck_assert(ask_put(p, "2", "f", "1234"));
-    expect(p, "2", ERR_LIMIT_MEMORY, NULL);
-    ck_assert(ask_put(p, "3", "a", "123"));
-    expect(p, "t", ERR_OK, "123");
+    ck_assert(ask_put(p, "2", "b", "1234"));
+    expect_clause(p, "2", ERR_LIMIT_MEMORY, 0, "b", NULL);
+    ck_assert(ask_put(p, "3", "f", "123"));
     expect_put(p, "3", false);
+    ck_assert(ask_put(p, "4", "a", "1234"));
+    expect(p, "t", ERR_OK, "1234");
+    expect_put(p, "4", false);
     ground_free(g);
 }
 END_TEST
@@ -900,7 +901,7 @@ UNIT_MAIN(
     a_peer_has_a_most, memory_has_a_most_for_what_parks,
     memory_has_a_most_for_what_is_buffered, what_slides_out_makes_room_in_memory_too,
     from_hand_to_hand_no_memory_is_held,
-    unread_output_counts_and_stops_what_would_add_to_it,
+    unread_output_counts_for_what_is_held_and_not_from_hand_to_hand,
     channels_have_a_most_which_waiting_and_buffering_meet,
     without_memory_nothing_parks_and_nothing_is_left,
     an_account_has_so_many_parked_by_all_its_peers,

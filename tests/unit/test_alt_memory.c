@@ -264,6 +264,25 @@ START_TEST(a_promise_is_counted_once_whoever_got_it)
 END_TEST
 
 /* Each of them may turn out not to be read. */
+/* For somebody does not read, and what is handed over may be for him. */
+START_TEST(from_hand_to_hand_there_must_be_room_while_output_waits)
+{
+    struct ground *g = ground_new();
+    struct place *p = &g->place;
+
+    g->ex.outside = 1;
+    ck_assert(!ask_take(p, "t", "a"));
+    leave_room(g, RESERVE_OUTPUT, 3);
+    ck_assert(ask_put(p, "1", "a", "1234"));
+    expect(p, "1", ERR_LIMIT_MEMORY, NULL);
+    ck_assert_uint_eq(channel(g, "a")->take_count, 1);
+    ck_assert(ask_put(p, "2", "a", "123"));
+    expect(p, "t", ERR_OK, "123");
+    expect_put(p, "2", false);
+    ground_free(g);
+}
+END_TEST
+
 START_TEST(long_values_from_hand_to_hand_are_limited_in_what_happens_at_once)
 {
     enum { LONG = 4096 };
@@ -273,9 +292,9 @@ START_TEST(long_values_from_hand_to_hand_are_limited_in_what_happens_at_once)
 
     memset(value, 'v', LONG);
     value[LONG] = '\0';
-    leave_room(g, RESERVE_VALUES, LONG + 4000);
     for (int i = 0; i < 2; i++)
         ck_assert(!ask_take(p, "t", "a"));
+    leave_room(g, RESERVE_OUTPUT, LONG + 4000);
     ck_assert(ask_put(p, "1", "a", value));
     expect(p, "t", ERR_OK, value);
     expect_put(p, "1", false);
@@ -328,5 +347,6 @@ UNIT_MAIN("alt_memory", a_retired_completion_is_memory_for_the_next_alt,
           the_room_of_a_large_buffer_counts_and_goes_with_the_last_value,
           what_slides_out_or_is_dropped_is_counted_no_more,
           a_promise_is_counted_once_whoever_got_it,
+          from_hand_to_hand_there_must_be_room_while_output_waits,
           long_values_from_hand_to_hand_are_limited_in_what_happens_at_once,
           what_found_no_memory_is_not_counted)

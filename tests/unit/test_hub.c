@@ -216,6 +216,31 @@ START_TEST(unread_output_counts_as_memory)
 }
 END_TEST
 
+START_TEST(what_is_held_in_the_broker_and_outside_is_one_memory)
+{
+    struct broker_settings settings = stage_settings();
+    struct stage st;
+
+    settings.limits.memory_bytes = 1024;
+    stage_open_with(&st, &settings);
+    ck_assert(budget_has_room(&st.hub->budget, RESERVE_VALUES, 1024 + RESERVE_VALUES));
+    ck_assert(
+        !budget_has_room(&st.hub->budget, RESERVE_VALUES, 1024 + RESERVE_VALUES + 1));
+    ck_assert(budget_has_room(&st.hub->budget, RESERVE_OUTPUT, 1024 + RESERVE_OUTPUT));
+    stage_play(&st, 0, PUT(1, "held"), "");
+    ck_assert(
+        !budget_has_room(&st.hub->budget, RESERVE_VALUES, 1024 + RESERVE_VALUES - 100));
+    budget_hold(&st.hub->budget, 1024 + RESERVE_VALUES);
+    stage_play(
+        &st, 0, PUT(2, "long"),
+        "{\"id\":2,\"ok\":false,\"reason\":\"limit\",\"message\":\"memory_bytes: as "
+        "many bytes of values as limits.memory_bytes allows: c\"}\n");
+    budget_hold(&st.hub->budget, -1024 - RESERVE_VALUES);
+    stage_play(&st, 0, PUT(3, "long"), "");
+    stage_close(&st);
+}
+END_TEST
+
 /* ---- memory ---- */
 
 START_TEST(without_memory_there_is_no_hub)
@@ -341,6 +366,7 @@ UNIT_MAIN("hub", completions_are_linked_in_the_order_of_the_hub,
           expire_ends_what_is_due_and_tells_the_next_time,
           what_is_parked_is_known_and_ends_with_the_leave, turns_are_numbered,
           configure_changes_the_limits, unread_output_counts_as_memory,
+          what_is_held_in_the_broker_and_outside_is_one_memory,
           without_memory_there_is_no_hub, without_memory_nobody_sits_down,
           without_memory_for_its_list_a_turn_refuses_its_own,
           without_memory_for_its_list_a_turn_expires_later,

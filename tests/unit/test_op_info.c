@@ -369,7 +369,7 @@ static long told_hungry(struct stage *st, const char *line, long allocations,
     link = list_pop(&done);
     dispatch_answer(out, container_of(link, struct completion, link), &info);
     refused = starve_end();
-    dispatch_release(container_of(link, struct completion, link), &st->turns[0]->retired);
+    dispatch_release(container_of(link, struct completion, link), st->turns[0]);
     ck_assert(list_is_empty(&done) && !out->broken);
     stage_finish(st, 0);
     return refused;

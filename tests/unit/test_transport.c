@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "backlog.h"
 #include "ciphered.h"
 #include "config.h"
 #include "gather.h"
@@ -124,6 +125,13 @@ START_TEST(bytes_go_both_ways_on_either_kind)
 }
 END_TEST
 
+static ssize_t send_gathered(struct stage *st, const struct gather *g)
+{
+    struct iovec pieces[GATHER_PIECES];
+
+    return transport_send_pieces(&st->transport, pieces, gather_list(g, pieces));
+}
+
 /* Text, a long value, text, another, text: as replies are. */
 static void check_pieces(struct stage *st)
 {
@@ -135,14 +143,14 @@ static void check_pieces(struct stage *st)
     memset(value, 'v', BORROWED);
     for (int i = 0; i < 2; i++) {
         text_add(&g.text, "before", 6);
-        gather_borrow(&g, slice_of(value, (size_t)(BORROWED - i)));
+        gather_borrow(&g, slice_of(value, (size_t)(BORROWED - i)), NULL);
         memcpy(expected + at, "before", 6);
         memset(expected + at + 6, 'v', (size_t)(BORROWED - i));
         at += (size_t)(6 + BORROWED - i);
     }
     text_add(&g.text, "behind", 6);
     memcpy(expected + at, "behind", 6);
-    n = transport_send_pieces(&st->transport, &g);
+    n = send_gathered(st, &g);
     ck_assert_int_eq(n, (ssize_t)gather_len(&g));
     peer_read(st, got, &len);
     ck_assert_uint_eq(len, gather_len(&g));
@@ -171,29 +179,32 @@ static void check_rest(struct stage *st)
 {
     char *value = malloc(BORROWED), *got = malloc(ROOM);
     struct gather g = {0};
-    struct text rest = {0};
-    size_t len = 0, total = 0;
+    struct backlog *rest = backlog_new();
+    struct iovec pieces[BACKLOG_PIECES];
+    size_t len = 0, total = 0, left;
     ssize_t n;
 
     for (size_t i = 0; i < BORROWED; i++)
         value[i] = (char)(i % 127);
     text_add(&g.text, "0123456789", 10);
-    gather_borrow(&g, slice_of(value, BORROWED));
+    gather_borrow(&g, slice_of(value, BORROWED), NULL);
     do {
-        n = transport_send_pieces(&st->transport, &g);
+        n = send_gathered(st, &g);
         total += n > 0 ? (size_t)n : 0;
     } while (n == (ssize_t)gather_len(&g));
     ck_assert(n > 0 || errno == EAGAIN);
-    gather_copy(&g, n > 0 ? (size_t)n : 0, &rest);
-    for (size_t read = 0, sent = 0; read < total + rest.len; read += len, len = 0) {
+    backlog_take_over(rest, &g, n > 0 ? (size_t)n : 0);
+    left = backlog_len(rest);
+    for (size_t read = 0; read < total + left; read += len, len = 0) {
         peer_read(st, got, &len);
-        if (sent == rest.len)
+        if (backlog_len(rest) == 0)
             continue;
-        n = transport_send(&st->transport, rest.bytes + sent, rest.len - sent);
-        sent += n > 0 ? (size_t)n : 0;
+        n = transport_send_pieces(&st->transport, pieces,
+                                  backlog_list(rest, SIZE_MAX, pieces));
+        backlog_consume(rest, n > 0 ? (size_t)n : 0);
     }
-    ck_assert_uint_eq((total + rest.len) % gather_len(&g), 0);
-    text_release(&rest);
+    ck_assert_uint_eq((total + left) % gather_len(&g), 0);
+    backlog_free(rest);
     gather_release(&g);
     free(value);
     free(got);
