@@ -98,6 +98,33 @@ class Limits(DaemonTest):
             self.assertEqual(self.asker.call("delete", chan=op)["reason"], "cancelled")
             self.assertEqual(self.asker.reply(), {"ok": True})
 
+    def test_max_parked_of_a_channel(self):
+        self.start("parked_per_channel: 3")
+        reply = self.asker.call("open", chan="m", max_parked=4)
+        self.assertRefused(reply, "bad_request", "parked_per_channel")
+        self.asker.ok("open", chan="m", max_parked=2)
+        self.asker.park(*[{"op": "take", "id": i, "chan": "m"} for i in range(2)])
+        other = self.client(self.served)
+        self.assertRefused(other.call("take", chan="m"), "limit", "its max_parked allows: m")
+        other.park({"op": "take", "chan": "another"})
+        self.assertEqual(self.asker.call("cancel", target=1)["reason"], "cancelled")
+        self.assertEqual(self.asker.reply(), {"ok": True})
+        other.park({"op": "take", "chan": "m"})
+
+    def test_a_refusal_says_whose_limit_it_is(self):
+        self.start("connections: 2, channels: 1, memory_bytes: 1KiB, parked_per_connection: 1")
+        other = self.client(self.served)
+        other.sync()
+        self.assertRefused(self.client(self.served).reply(), "limit",
+                           "connections: the daemon has")
+        self.assertRefused(other.call("put", chan="a", value="x" * 1023), "limit",
+                           "memory_bytes: the daemon holds")
+        other.park({"op": "take", "chan": "a"})
+        self.assertRefused(other.call("take", chan="a"), "limit",
+                           "parked_per_connection: the connection has")
+        self.assertRefused(self.asker.call("open", chan="b"), "limit",
+                           "channels: the daemon has")
+
     def test_parked_per_connection(self):
         self.start("parked_per_connection: 3")
         self.asker.park(*[{"op": "take", "id": i, "chan": "c%d" % i} for i in range(3)])

@@ -207,8 +207,8 @@ START_TEST(unread_output_counts_as_memory)
     atomic_store(&st.hub->outside, 1020);
     stage_play(
         &st, 0, PUT(1, "long"),
-        "{\"id\":1,\"ok\":false,\"reason\":\"limit\",\"message\":\"memory_bytes: as "
-        "many bytes of values as limits.memory_bytes allows: c\"}\n");
+        "{\"id\":1,\"ok\":false,\"reason\":\"limit\",\"message\":\"memory_bytes: the "
+        "daemon holds as much as limits.memory_bytes allows: c\"}\n");
     atomic_store(&st.hub->outside, 1018);
     stage_play(&st, 0, PUT(1, "long"), "");
     atomic_store(&st.hub->outside, 0);
@@ -233,8 +233,8 @@ START_TEST(what_is_held_in_the_broker_and_outside_is_one_memory)
     budget_hold(&st.hub->budget, 1024 + RESERVE_VALUES);
     stage_play(
         &st, 0, PUT(2, "long"),
-        "{\"id\":2,\"ok\":false,\"reason\":\"limit\",\"message\":\"memory_bytes: as "
-        "many bytes of values as limits.memory_bytes allows: c\"}\n");
+        "{\"id\":2,\"ok\":false,\"reason\":\"limit\",\"message\":\"memory_bytes: the "
+        "daemon holds as much as limits.memory_bytes allows: c\"}\n");
     budget_hold(&st.hub->budget, -1024 - RESERVE_VALUES);
     stage_play(&st, 0, PUT(3, "long"), "");
     stage_close(&st);
