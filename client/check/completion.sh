@@ -37,4 +37,4 @@ expect '--json' chan put --j
 expect 'bench' chan b
 expect '--consumers --conns' chan bench --con
 expect 'take token' chan --ca ca.pem --key k t
-expect '--server --ca --cert --key --help --version' chan --
+expect '--server --ca --cert --key --accept-tls-1.2 --help --version' chan --

@@ -20,6 +20,7 @@ enum option {
     OPTION_CA,
     OPTION_CERT,
     OPTION_KEY,
+    OPTION_TLS_1_2,
     OPTION_HELP,
     OPTION_VERSION,
     OPTION_JSON,
@@ -52,7 +53,8 @@ enum { OPTION_NAME_ROOM = 32 };
 /* Those that go with every command. */
 #define OPTIONS_ALWAYS                                                                   \
     (OPTION_BIT(OPTION_SERVER) | OPTION_BIT(OPTION_CA) | OPTION_BIT(OPTION_CERT) |       \
-     OPTION_BIT(OPTION_KEY) | OPTION_BIT(OPTION_HELP) | OPTION_BIT(OPTION_VERSION))
+     OPTION_BIT(OPTION_KEY) | OPTION_BIT(OPTION_TLS_1_2) | OPTION_BIT(OPTION_HELP) |     \
+     OPTION_BIT(OPTION_VERSION))
 
 struct args {
     unsigned given;                     /* a set of OPTION_BITs */

@@ -139,6 +139,7 @@ enum exit_status login_read(const struct args *args, struct login *ret_login)
         .ca = args->ca ? args->ca : variable("CHAN_CA"),
         .certificate = args->certificate ? args->certificate : variable("CHAN_CERT"),
         .key = args->key ? args->key : variable("CHAN_KEY"),
+        .accept_tls_1_2 = args_has(args, OPTION_TLS_1_2),
     };
     *ret_login = login;
     return EXIT_DONE;

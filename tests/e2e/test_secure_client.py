@@ -8,8 +8,10 @@ import re
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import tempfile
+import threading
 
 from certificates import Authority
 from harness import FINDING, PATIENCE, DaemonTest, main, until
@@ -178,6 +180,29 @@ class SecureClient(DaemonTest):
         self.assertIn("it does not speak TLS", said)
         listener.setblocking(False)
         self.assertRaises(BlockingIOError, listener.accept)
+
+    def answer_with_tls_1_2(self, listener):
+        """One line that comes over it is answered."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+        context.load_cert_chain(*self.server)
+        try:
+            with context.wrap_socket(listener.accept()[0], server_side=True) as peer:
+                asked = json.loads(peer.recv(65536))
+                peer.sendall(json.dumps({"ok": True, "id": asked["id"]}).encode() + b"\n")
+        except ssl.SSLError:
+            pass  # it was refused
+
+    def test_an_older_tls_is_spoken_if_that_was_said(self):
+        for options, status in (((), 4), (("--accept-tls-1.2",), 0)):
+            listener = socket.create_server(("127.0.0.1", 0))
+            self.addCleanup(listener.close)
+            server = threading.Thread(target=self.answer_with_tls_1_2, args=(listener,))
+            server.start()
+            uri = "tls://127.0.0.1:%d" % listener.getsockname()[1]
+            _, said = self.chan(uri, *options, "ping", status=status, env=self.ca)
+            server.join()
+            self.assertIn("protocol version" if status else "", said)
 
     def test_a_server_that_ends_in_the_handshake_is_an_error(self):
         listener = socket.create_server(("127.0.0.1", 0))

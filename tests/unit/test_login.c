@@ -159,8 +159,20 @@ START_TEST(options_come_before_the_environment)
 }
 END_TEST
 
+START_TEST(an_older_tls_is_accepted_if_that_was_said)
+{
+    const struct args args = {.given = OPTION_BIT(OPTION_TLS_1_2)};
+    struct login login;
+
+    ck_assert_int_eq(login_read(&args, &login), EXIT_DONE);
+    ck_assert(login.security.accept_tls_1_2);
+    login_release(&login);
+}
+END_TEST
+
 UNIT_MAIN("login", the_first_line_of_a_file_is_the_token,
           without_a_file_it_is_in_the_environment,
           a_file_that_others_may_read_is_not_used,
           a_file_of_somebody_else_may_be_for_a_group, a_file_without_a_token_is_named,
-          the_token_is_taken_out_of_the_environment, options_come_before_the_environment)
+          the_token_is_taken_out_of_the_environment, options_come_before_the_environment,
+          an_older_tls_is_accepted_if_that_was_said)
