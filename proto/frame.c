@@ -165,5 +165,12 @@ size_t frame_shed(struct frame *f, char *ret_blocks[FRAME_BLOCKS_MAX])
 
 bool frame_is_empty(const struct frame *f)
 {
-    return f->held_len == 0 && f->fed_len == 0;
+    return f->held_len == 0 && f->fed_len == 0 && !f->skipping;
+}
+
+void frame_forget(struct frame *f)
+{
+    drop_held(f);
+    consume(f, f->fed_len);
+    f->skipping = false;
 }

@@ -99,7 +99,11 @@ static inline bool frame_is_through(const struct frame *f)
     return f->fed_len == 0;
 }
 
-/* Whether no bytes, whole lines or the beginning of one, are waiting in the frame. */
+/* Whether nothing is waiting: no line, nor the beginning of one, nor is one passed over.
+ */
 bool frame_is_empty(const struct frame *f);
+
+/* Nothing is waiting any more. Lines that were handed out stay as they would have. */
+void frame_forget(struct frame *f);
 
 #endif

@@ -29,35 +29,31 @@ static bool is_unanswered(const struct tcp_info *info)
            info->tcpi_last_data_sent > ANSWER_MS + info->tcpi_rtt / US_PER_MS;
 }
 
-/* How long nothing that is to be delivered has been. */
-static int64_t stalled_ns(struct delivery *d, const struct tcp_info *info, int64_t now_ns)
+/* Keeps since when nothing has been delivered of what is to be. */
+static void note(struct delivery *d, const struct tcp_info *info, uint32_t now)
 {
-    if (d->since_ns == 0 || d->taken != info->tcpi_bytes_acked)
-        d->since_ns = now_ns;
-    d->taken = info->tcpi_bytes_acked;
-    return now_ns - d->since_ns;
+    const uint32_t taken = (uint32_t)info->tcpi_bytes_acked;
+
+    if (d->since == 0 || d->taken != taken)
+        d->since = now;
+    d->taken = taken;
 }
 
-static bool is_over(int64_t passed_ns, int64_t limit_s)
-{
-    return limit_s > 0 && passed_ns >= limit_s * NS_PER_S;
-}
-
-enum delivery_state delivery_look(struct delivery *d, int fd, int64_t now_ns,
+enum delivery_state delivery_look(struct delivery *d, int fd, uint32_t now,
                                   int64_t lost_s, int64_t stalled_s)
 {
     struct tcp_info info = {0};
     socklen_t len = sizeof info;
-    int64_t passed_ns;
 
     if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) < 0 ||
         (info.tcpi_unacked == 0 && info.tcpi_notsent_bytes == 0)) {
-        d->since_ns = 0;
+        d->since = 0;
         return DELIVERY_DONE;
     }
-    passed_ns = stalled_ns(d, &info, now_ns);
-    if (is_over(passed_ns, lost_s) && is_unanswered(&info) &&
+    note(d, &info, now);
+    if (clock_is_over(d->since, now, lost_s) && is_unanswered(&info) &&
         info.tcpi_last_ack_recv >= lost_s * MS_PER_S)
         return DELIVERY_LOST;
-    return is_over(passed_ns, stalled_s) ? DELIVERY_STALLED : DELIVERY_UNDER_WAY;
+    return clock_is_over(d->since, now, stalled_s) ? DELIVERY_STALLED
+                                                   : DELIVERY_UNDER_WAY;
 }

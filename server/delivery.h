@@ -22,15 +22,16 @@ enum delivery_state {
 
 /* What was seen last; {0}: nothing yet. */
 struct delivery {
-    uint64_t taken;   /* bytes that the peer has acknowledged */
-    int64_t since_ns; /* when that, or nothing to send, was seen first */
+    uint32_t taken; /* bytes that the peer has acknowledged: their number's lower half */
+    uint32_t since; /* when that, or nothing to send, was seen first */
 };
 
 /*
- * Looks at a socket; now_ns is any clock that does not go back. The limits are in
- * seconds, 0 for never. A socket that is not TCP is DELIVERY_DONE.
+ * Looks at a socket. now: in tenths of a second, by any clock that does not go back, from
+ * 1. The limits are in seconds, 0 for never. A socket that is not TCP is
+ * DELIVERY_DONE.
  */
-enum delivery_state delivery_look(struct delivery *d, int fd, int64_t now_ns,
+enum delivery_state delivery_look(struct delivery *d, int fd, uint32_t now,
                                   int64_t lost_s, int64_t stalled_s);
 
 #endif

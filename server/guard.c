@@ -20,6 +20,7 @@ struct guard {
     char *proof;             /* the digest by which it is; NULL: by its transport */
     bool heard;              /* it has asked for something */
     bool is_easy;            /* so it has, and it is a user without a rate */
+    uint32_t since;          /* by the worker's sweep, in tenths of a second */
     struct event *pause;     /* NULL: it never had to wait */
 };
 
@@ -41,9 +42,9 @@ static const struct user *user_by_certificate(struct session *s)
     struct secure_names names;
     bool ok;
 
-    pthread_mutex_lock(&s->lock);
+    session_lock(s);
     ok = transport_peer_names(&s->transport, &names);
-    pthread_mutex_unlock(&s->lock);
+    session_unlock(s);
     for (size_t i = 0; ok && !user && i < names.count; i++)
         user = roster_of_certificate(s->worker->roster, names.items[i]);
     if (ok)
@@ -117,6 +118,7 @@ void guard_begin(struct session *s)
         session_leave(s);
         return;
     }
+    s->guard->since = s->worker->sweep.now;
     user = user_by_transport(s);
     if (user)
         err = guard_admit(s, user, NULL);
@@ -185,6 +187,11 @@ static void guard_conclude(struct session *s, struct ticket *t, const struct use
 bool guard_awaits_hello(const struct session *s)
 {
     return s->guard && !s->guard->user;
+}
+
+uint32_t guard_since(const struct session *s)
+{
+    return s->guard->since;
 }
 
 void guard_despair(struct session *s)

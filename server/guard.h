@@ -24,6 +24,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct session;
 struct ticket;
@@ -45,6 +46,9 @@ size_t guard_line_max(const struct session *s);
 
 /* Whether it is nobody, and has to say a hello before anything else. */
 bool guard_awaits_hello(const struct session *s);
+
+/* Since when it has had to, by the worker's sweep; for a session with a guard. */
+uint32_t guard_since(const struct session *s);
 
 /* It did not do so in time: it is told, and ended. It must not be leaving. */
 void guard_despair(struct session *s);

@@ -30,7 +30,7 @@ static void outlet_tell(struct session *s, size_t unsent, int64_t weight)
     struct hub *hub = s->worker->hub;
 
     if (unsent > s->backlog->counted)
-        s->units += (unsent - s->backlog->counted) / UNIT_BYTES;
+        s->units += (unsigned)((unsent - s->backlog->counted) / UNIT_BYTES);
     atomic_fetch_add_explicit(&hub->outside,
                               (int64_t)unsent - (int64_t)s->backlog->counted,
                               memory_order_relaxed);
@@ -71,7 +71,7 @@ static inline size_t outlet_sent(struct session *s, ssize_t n)
 {
     if (n >= 0) {
         if (n >= UNIT_BYTES)
-            s->units += (size_t)n / UNIT_BYTES;
+            s->units += (unsigned)((size_t)n / UNIT_BYTES);
         metrics_add(s->worker->metrics, METRIC_sent_bytes, n);
         return (size_t)n;
     }
@@ -287,7 +287,7 @@ void outlet_drain(struct session *s, struct worker *by)
     int64_t replies;
     bool alert;
 
-    pthread_mutex_lock(&s->lock);
+    session_lock(s);
     hub_collect(by->hub, &s->seat, by->turn.worker, &done);
     replies = outlet_answer_all(s, &done, by);
     if (s->backlog)
@@ -297,7 +297,7 @@ void outlet_drain(struct session *s, struct worker *by)
     alert = (s->backlog || s->broken || s->left) && !s->alerted && s->transport.fd >= 0;
     if (alert)
         s->alerted = true;
-    pthread_mutex_unlock(&s->lock);
+    session_unlock(s);
     atomic_store_explicit(&s->heard_ns, by->now_ns, memory_order_relaxed);
     metrics_add(by->metrics, METRIC_replies_total, replies);
     if (alert)

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include "clock.h"
 #include "guard.h"
+#include "intake.h"
 #include "outlet.h"
 #include "worker.h"
 
@@ -20,24 +21,14 @@ static int64_t session_weight(const struct session *s)
     return weight_of(sizeof *s) + (transport_is_secure(&s->transport) ? SECURE : 0);
 }
 
-/* Tells the hub what the frame holds; what it has given up is in use until the turn ends.
- */
-static void session_weigh_frame(struct session *s)
+void session_lock(struct session *s)
 {
-    const uint32_t size = (uint32_t)frame_size(&s->frame);
-
-    if (size > s->counted)
-        budget_hold(&s->worker->hub->budget, size - s->counted);
-    else
-        s->worker->turn.freed += s->counted - size;
-    s->counted = size;
+    pthread_mutex_lock(&s->worker->locks[s->lock]);
 }
 
-static bool session_keep_input(struct session *s)
+void session_unlock(struct session *s)
 {
-    return budget_has_room(&s->worker->hub->budget, RESERVE_OUTPUT,
-                           (int64_t)s->frame.fed_len) &&
-           frame_keep(&s->frame);
+    pthread_mutex_unlock(&s->worker->locks[s->lock]);
 }
 
 /* ---- input: the owner ---- */
@@ -85,32 +76,19 @@ static void session_refuse(struct session *s, enum err err)
 }
 
 /*
- * Tickets may still use lines whose memory was the frame's: it goes when they are done.
- */
-static void session_shed(struct session *s)
-{
-    char *blocks[FRAME_BLOCKS_MAX];
-    size_t count = frame_shed(&s->frame, blocks);
-
-    for (size_t i = 0; i < count; i++)
-        worker_free_later(s->worker, blocks[i]);
-    if (frame_size(&s->frame) != s->counted)
-        session_weigh_frame(s);
-}
-
-/*
  * Makes tickets of the lines that have come, until there are none, its share is used up,
  * or the client is choked.
  */
 static void session_parse(struct session *s)
 {
+    struct intake *in = intake_open(s);
     enum frame_step step = FRAME_LINE;
     char *line;
     size_t len;
 
     while (!s->choked && !s->held && !s->leaving && s->spent < SHARE_UNITS &&
            step != FRAME_MORE) {
-        step = frame_next_within(&s->frame, guard_line_max(s), s->worker->line_room,
+        step = frame_next_within(&in->frame, guard_line_max(s), s->worker->line_room,
                                  &line, &len);
         if (step == FRAME_LINE && !request_is_blank(line, len))
             session_ask(s, line, len);
@@ -123,14 +101,13 @@ static void session_parse(struct session *s)
             session_leave(s);
         }
     }
-    if (step != FRAME_MORE && !s->leaving && !session_keep_input(s)) {
+    if (!intake_settle(s, in)) {
         session_refuse(s, ERR_NO_MEMORY);
         session_leave(s);
     }
-    session_shed(s);
     if (s->choked || s->held || s->leaving)
         return;
-    if (!frame_is_through(&s->frame))
+    if (!intake_is_through(s))
         worker_line_up(s->worker, s);
     else if (transport_is_over(&s->transport))
         session_leave(s);
@@ -143,6 +120,7 @@ void session_leave(struct session *s)
     if (s->leaving)
         return;
     s->leaving = true;
+    s->swept.since = 0; /* of the farewell from now on */
     t = worker_ticket(s->worker, &s->seat.peer);
     t->rq = (struct request_view){.op = (enum op)OP_LEAVE};
 }
@@ -167,9 +145,9 @@ static ssize_t session_receive(struct session *s, char *out, size_t room)
 
     if (!transport_is_secure(&s->transport))
         return transport_receive(&s->transport, out, room);
-    pthread_mutex_lock(&s->lock);
+    session_lock(s);
     n = transport_receive(&s->transport, out, room);
-    pthread_mutex_unlock(&s->lock);
+    session_unlock(s);
     return n;
 }
 
@@ -192,14 +170,14 @@ static void session_read(struct session *s)
     char *input = worker_input(s->worker, &room);
     ssize_t n = session_receive(s, input, session_input_room(s, room));
 
-    assert(frame_is_through(&s->frame));
+    assert(intake_is_through(s));
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     if (n <= 0) {
         if (n < 0) {
-            pthread_mutex_lock(&s->lock);
+            session_lock(s);
             outlet_break(s);
-            pthread_mutex_unlock(&s->lock);
+            session_unlock(s);
         }
         session_leave(s);
         session_attend(s);
@@ -208,7 +186,7 @@ static void session_read(struct session *s)
     s->worker->input_len += (size_t)n;
     s->heard = true;
     metrics_add(s->worker->metrics, METRIC_received_bytes, n);
-    frame_feed(&s->frame, input, (size_t)n);
+    frame_feed(&intake_open(s)->frame, input, (size_t)n);
     session_parse(s);
     s->spent += (unsigned)n / UNIT_BYTES;
     if (s->held)
@@ -220,11 +198,11 @@ static void session_read(struct session *s)
 /* The session may have ended then. */
 static void session_flush(struct session *s)
 {
-    pthread_mutex_lock(&s->lock);
+    session_lock(s);
     outlet_flush(s);
-    s->spent += (unsigned)s->units;
+    s->spent += s->units;
     s->units = 0;
-    pthread_mutex_unlock(&s->lock);
+    session_unlock(s);
     session_attend(s);
 }
 
@@ -251,7 +229,7 @@ void session_serve(struct session *s)
     s->spent = 0;
     if (s->interest & EV_WRITE)
         session_flush(s);
-    if (!frame_is_through(&s->frame))
+    if (!intake_is_through(s))
         session_parse(s);
     else if (s->interest & EV_READ)
         session_read(s);
@@ -261,7 +239,7 @@ void session_serve(struct session *s)
 
 void session_ask_all(struct session *s)
 {
-    while (!s->choked && !s->held && !s->leaving && !frame_is_through(&s->frame)) {
+    while (!s->choked && !s->held && !s->leaving && !intake_is_through(s)) {
         s->spent = 0;
         session_parse(s);
     }
@@ -278,11 +256,11 @@ void session_lose(struct session *s)
 {
     bool left;
 
-    pthread_mutex_lock(&s->lock);
+    session_lock(s);
     outlet_break(s);
     transport_give_up(&s->transport);
     left = s->left;
-    pthread_mutex_unlock(&s->lock);
+    session_unlock(s);
     session_leave(s);
     if (left)
         session_end(s);
@@ -309,23 +287,20 @@ void session_attend(struct session *s)
     size_t unsent;
     bool left, broken, is_over;
 
-    pthread_mutex_lock(&s->lock);
+    session_lock(s);
     unsent = outlet_unsent(s);
     is_over = s->backlog && outlet_is_over(s);
     broken = s->broken;
     left = s->left;
-    pthread_mutex_unlock(&s->lock);
+    session_unlock(s);
     if (s->transport.fd < 0)
         return;
     if (left && (unsent == 0 || broken)) {
         session_end(s);
         return;
     }
-    if (left) { /* all its tickets are answered: nobody refers to what came in */
-        frame_release(&s->frame);
-        budget_hold(&s->worker->hub->budget, -(int64_t)s->counted);
-        s->counted = 0;
-    }
+    if (left) /* all its tickets are answered: nobody refers to what came in */
+        intake_release(s);
     if (broken)
         session_leave(s);
     if (is_over)
@@ -352,9 +327,9 @@ static void session_open_note(struct letter *note, void *owner)
     struct session *s = container_of(note, struct session, note);
 
     (void)owner;
-    pthread_mutex_lock(&s->lock);
+    session_lock(s);
     s->alerted = false;
-    pthread_mutex_unlock(&s->lock);
+    session_unlock(s);
     session_attend(s);
     session_drop(s);
 }
@@ -374,7 +349,7 @@ bool session_start(struct worker *w, const struct transport *transport)
     list_init(&s->place);
     list_init(&s->note.link);
     atomic_init(&s->heard_ns, clock_now_ns());
-    pthread_mutex_init(&s->lock, NULL);
+    s->lock = w->started++ % WORKER_LOCKS;
     list_push(&w->sessions, &s->siblings);
     budget_hold(&w->hub->budget, session_weight(s));
     sweep_add(&w->sweep, s);
@@ -402,12 +377,12 @@ void session_end(struct session *s)
 {
     session_wait_no_more(s);
     session_pass_over_input(s);
-    budget_hold(&s->worker->hub->budget, -session_weight(s) - (int64_t)s->counted);
-    s->counted = 0;
-    pthread_mutex_lock(&s->lock);
+    budget_hold(&s->worker->hub->budget, -session_weight(s));
+    intake_release(s);
+    session_lock(s);
     outlet_break(s);
     transport_close(&s->transport);
-    pthread_mutex_unlock(&s->lock);
+    session_unlock(s);
     list_remove(&s->siblings);
     list_remove(&s->place);
     guard_end(s);
@@ -420,8 +395,6 @@ void session_drop(struct session *s)
 {
     if (atomic_fetch_sub_explicit(&s->seat.holders, 1, memory_order_acq_rel) > 1)
         return;
-    assert(!s->backlog);
-    frame_release(&s->frame);
-    pthread_mutex_destroy(&s->lock);
+    assert(!s->backlog && !s->intake);
     free(s);
 }

@@ -14,12 +14,10 @@
 #define SERVER_SESSION_H
 
 #include <event2/event_struct.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "frame.h"
 #include "hub.h"
 #include "list.h"
 #include "mailbox.h"
@@ -28,38 +26,46 @@
 
 struct backlog;
 struct guard;
+struct intake;
 struct worker;
 
+/* There are thousands, most of them idle: what few need, or seldom, is elsewhere. */
 struct session {
     struct seat seat; /* first */
     struct worker *worker;
-    pthread_mutex_t lock;
     atomic_int_fast64_t heard_ns; /* when something went last, or came (`heard`) */
-    /* under session.lock */
+    /* under its lock */
     struct transport transport; /* closed: ended */
+    struct backlog *backlog;    /* NULL: all has been sent */
+    unsigned units;             /* of output, that have not been counted as spent yet */
     bool broken;                /* nothing can be written any more */
     bool left;                  /* what it asked has all been answered */
     bool alerted;               /* its note is on its way to its worker */
-    uint32_t counted;           /* owner: bytes of the frame that the hub knows of */
-    struct backlog *backlog;    /* NULL: all has been sent */
-    size_t units;               /* of output, that have not been counted as spent yet */
+    unsigned char lock;         /* always: which of worker->locks */
     /* owner */
-    struct frame frame;
+    unsigned spent;     /* units of the share that it got last */
+    unsigned price;     /* what one of its requests is expected to cost */
+    short interest;     /* EV_READ, EV_WRITE: what the event waits for */
+    bool heard;         /* something has come since the sweep looked last */
+    bool leaving;       /* it has had its LEAVE ticket */
+    bool sent_away;     /* and we wanted it */
+    bool choked;        /* it is not read until its output has drained */
+    bool held;          /* the same, until its guard lets it go on */
+    struct swept swept; /* when that was seen */
     struct event event;
-    struct list siblings; /* in worker->sessions */
-    struct list place;    /* in worker->line */
-    unsigned spent;       /* units of the share that it got last */
-    unsigned price;       /* what one of its requests is expected to cost */
-    struct letter note;   /* in worker->attention, or in its mailbox */
-    short interest;       /* EV_READ, EV_WRITE: what the event waits for */
-    bool heard;           /* something has come since the sweep looked last */
-    bool leaving;         /* it has had its LEAVE ticket */
-    bool sent_away;       /* and we wanted it */
-    bool choked;          /* it is not read until its output has drained */
-    bool held;            /* the same, until its guard lets it go on */
-    struct guard *guard;  /* NULL: everybody may do everything */
-    struct swept swept;
+    struct list siblings;  /* in worker->sessions */
+    struct list place;     /* in worker->line */
+    struct letter note;    /* in worker->attention, or in its mailbox */
+    struct intake *intake; /* NULL: nothing of what came is left */
+    struct guard *guard;   /* NULL: everybody may do everything */
 };
+
+/*
+ * What may be touched by others than its worker. Sessions share locks: nobody may have
+ * two of them. Any thread.
+ */
+void session_lock(struct session *s);
+void session_unlock(struct session *s);
 
 /* Starts serving what is connected, and owns it then; false: no memory. Owner. */
 bool session_start(struct worker *w, const struct transport *transport);

@@ -6,6 +6,7 @@
 #include "backlog.h"
 #include "clock.h"
 #include "guard.h"
+#include "intake.h"
 #include "session.h"
 #include "worker.h"
 
@@ -23,24 +24,27 @@ static bool is_over(int64_t since_ns, int64_t now_ns, int64_t limit_s)
 /* ---- what it is that takes so long ---- */
 
 /* Whether it has been in the middle of a line for too long, though it was listened to. */
-static bool is_line_over(struct session *s, int64_t now_ns)
+static bool is_line_over(struct session *s, uint32_t now)
 {
     struct swept *seen = &s->swept;
 
-    if (s->leaving || !frame_is_amid(&s->frame))
-        seen->line_ns = 0;
-    else if (seen->line_ns == 0 || seen->torn != s->frame.torn || s->choked)
-        seen->line_ns = now_ns;
-    seen->torn = s->frame.torn;
-    return seen->line_ns > 0 &&
-           is_over(seen->line_ns, now_ns, s->worker->limits.request_timeout_s);
+    if (s->leaving)
+        return false;
+    if (!s->intake || !frame_is_amid(&s->intake->frame)) {
+        seen->since = 0;
+        return false;
+    }
+    if (seen->since == 0 || seen->torn != s->intake->frame.torn || s->choked)
+        seen->since = now;
+    seen->torn = s->intake->frame.torn;
+    return clock_is_over(seen->since, now, s->worker->limits.request_timeout_s);
 }
 
 /* Whether it has not said for too long who it is. */
-static bool is_hello_over(const struct session *s, int64_t now_ns)
+static bool is_hello_over(const struct session *s, uint32_t now)
 {
     return !s->leaving && !s->held && guard_awaits_hello(s) &&
-           is_over(s->swept.came_ns, now_ns, s->worker->limits.handshake_s);
+           clock_is_over(guard_since(s), now, s->worker->limits.handshake_s);
 }
 
 /* Whether it has taken nothing of its backlog for too long. */
@@ -51,37 +55,38 @@ static bool is_backlog_over(struct session *s)
 
     if (limit_s == 0 || !(s->interest & EV_WRITE))
         return false;
-    pthread_mutex_lock(&s->lock);
+    session_lock(s);
     if (s->backlog)
         over = is_over(s->backlog->moved_ns, clock_now_ns(), limit_s);
-    pthread_mutex_unlock(&s->lock);
+    session_unlock(s);
     return over;
 }
 
 /* The same of what the kernel has; nothing can have changed while nothing was heard. */
-static bool is_delivery_over(struct session *s, int64_t now_ns)
+static bool is_delivery_over(struct session *s, uint32_t now)
 {
     const struct limits *limits = &s->worker->limits;
-    const int64_t heard_ns = atomic_load_explicit(&s->heard_ns, memory_order_relaxed);
+    const uint32_t heard =
+        (uint32_t)atomic_load_explicit(&s->heard_ns, memory_order_relaxed);
     enum delivery_state state;
 
-    if (s->swept.calm_ns == heard_ns)
+    if (s->swept.calm == heard)
         return false;
-    state = delivery_look(&s->swept.delivery, s->transport.fd, now_ns,
-                          limits->keepalive_s, limits->unread_s);
+    state = delivery_look(&s->swept.delivery, s->transport.fd, now, limits->keepalive_s,
+                          limits->unread_s);
     if (state == DELIVERY_DONE && !(s->interest & EV_WRITE))
-        s->swept.calm_ns = heard_ns;
+        s->swept.calm = heard;
     return state > DELIVERY_UNDER_WAY;
 }
 
 /* Whether it was sent away, and won't read that. */
-static bool is_farewell_over(struct session *s, int64_t now_ns)
+static bool is_farewell_over(struct session *s, uint32_t now)
 {
     if (!s->sent_away)
         return false;
-    if (s->swept.leave_ns == 0)
-        s->swept.leave_ns = now_ns;
-    return is_over(s->swept.leave_ns, now_ns, LINGER_S);
+    if (s->swept.since == 0)
+        s->swept.since = now;
+    return clock_is_over(s->swept.since, now, LINGER_S);
 }
 
 /* It was heard when that is noticed: the time is not worth a look at each request. */
@@ -97,16 +102,16 @@ static bool is_idle(struct session *s)
 
 /* ---- the look ---- */
 
-static void sweep_look(struct session *s, int64_t now_ns)
+static void sweep_look(struct session *s, uint32_t now)
 {
     const bool idle = is_idle(s); /* if it has left, it does not read for as long again */
 
-    if (is_backlog_over(s) || is_delivery_over(s, now_ns) ||
-        is_farewell_over(s, now_ns) || (idle && s->leaving))
+    if (is_backlog_over(s) || is_delivery_over(s, now) || is_farewell_over(s, now) ||
+        (idle && s->leaving))
         session_lose(s);
-    else if (is_hello_over(s, now_ns))
+    else if (is_hello_over(s, now))
         guard_despair(s);
-    else if (!guard_awaits_hello(s) && is_line_over(s, now_ns))
+    else if (!guard_awaits_hello(s) && is_line_over(s, now))
         session_send_away(s, ERR_LIMIT_REQUEST_TIMEOUT);
     else if (idle)
         session_leave(s);
@@ -117,6 +122,7 @@ static void sweep_tick(struct sweep *sweep)
     const int64_t now_ns = clock_now_ns(), passed_ns = now_ns - sweep->since_ns;
 
     sweep->now_ns += passed_ns < LAPSE_S * NS_PER_S ? passed_ns : LAPSE_S * NS_PER_S;
+    sweep->now = (uint32_t)(sweep->now_ns / NS_PER_TENTH);
     sweep->since_ns = now_ns;
 }
 
@@ -142,7 +148,7 @@ static bool sweep_next(struct sweep *sweep, struct worker *w)
     list_remove(link);
     list_push(&w->sessions, link);
     s->swept.round = sweep->round;
-    sweep_look(s, sweep->now_ns);
+    sweep_look(s, sweep->now);
     return true;
 }
 
@@ -171,7 +177,8 @@ static void sweep_on_timer(evutil_socket_t fd, short what, void *arg)
 
 bool sweep_init(struct sweep *sweep)
 {
-    sweep->now_ns = 1;
+    sweep->now_ns = NS_PER_TENTH;
+    sweep->now = 1;
     sweep->fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
     return sweep->fd >= 0;
 }
@@ -197,5 +204,4 @@ void sweep_add(struct sweep *sweep, struct session *s)
         sweep->since_ns = clock_now_ns();
         sweep_arm(sweep, PERIOD_S * NS_PER_S);
     }
-    s->swept.came_ns = sweep->now_ns;
 }

@@ -31,18 +31,17 @@ struct sweep {
     struct event event;
     bool armed;       /* it is, while there are sessions */
     unsigned round;   /* all sessions are looked at once in each */
-    int64_t now_ns;   /* the time that counts, from 1 */
-    int64_t since_ns; /* when that was brought up to date */
+    int64_t since_ns; /* when the time that counts was brought up to date, */
+    int64_t now_ns;   /* which is that, */
+    uint32_t now;     /* in tenths of a second, from 1 */
 };
 
 /* Of a session. */
 struct swept {
     unsigned round;
-    unsigned torn;    /* the line that it was in the middle of: frame.torn */
-    int64_t line_ns;  /* since when, as far as is known; 0: it was not */
-    int64_t came_ns;  /* when it was connected */
-    int64_t calm_ns;  /* its heard_ns, when all it was sent had been delivered */
-    int64_t leave_ns; /* since when it is known to be sent away; 0: it is not */
+    unsigned torn;  /* the line that it was in the middle of: frame.torn */
+    uint32_t since; /* since when it was, or known to be sent away; 0: neither */
+    uint32_t calm;  /* the lower half of heard_ns, when all had been delivered */
     struct delivery delivery;
 };
 

@@ -23,8 +23,8 @@
 struct iovec;
 
 struct transport {
-    int fd;                   /* non-blocking; -1: closed */
     struct secure_link *link; /* NULL: plain */
+    int fd;                   /* non-blocking; -1: closed */
     /*
      * Who is at the other end; behind a proxy, who that says it is. ADDRESS_UNIX is who
      * connected to a Unix socket of ours, and nobody behind a proxy is that.

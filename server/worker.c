@@ -386,6 +386,8 @@ struct worker *worker_new(struct hub *hub, struct metrics *metrics)
     w->metrics = metrics;
     w->armed_ns = INT64_MAX;
     w->line_room = SIZE_MAX;
+    for (size_t i = 0; i < WORKER_LOCKS; i++)
+        pthread_mutex_init(&w->locks[i], NULL);
     list_init(&w->sessions);
     list_init(&w->line);
     list_init(&w->arrivals);
@@ -416,6 +418,8 @@ void worker_free(struct worker *w)
     gather_release(&w->scratch);
     roster_drop(w->roster);
     turn_release(&w->turn);
+    for (size_t i = 0; i < WORKER_LOCKS; i++)
+        pthread_mutex_destroy(&w->locks[i]);
     free(w->input);
     free(w);
 }

@@ -27,6 +27,7 @@
 #include <stdint.h>
 #include "gather.h"
 #include "hub.h"
+#include "intake.h"
 #include "mailbox.h"
 #include "memo.h"
 #include "metrics.h"
@@ -36,6 +37,7 @@
 enum {
     WORKER_INPUT = 256 * 1024,
     WORKER_LATER = 64,
+    WORKER_LOCKS = 64,
     SHARE_UNITS = 128, /* of a ping each */
     UNIT_BYTES = 2048  /* that come or go */
 };
@@ -63,6 +65,8 @@ struct worker {
     size_t later_count;
     struct gather scratch; /* replies on their way to a socket */
     struct list sessions;  /* that it reads */
+    unsigned started;      /* sessions, so far */
+    struct intake intake;  /* for sessions that have none */
     struct list line;      /* of them, those that wait to get their next share */
     size_t served;         /* tickets of this turn that were run for others */
     struct list arrivals;  /* that are to become sessions, once they have shown how */
@@ -77,6 +81,7 @@ struct worker {
     int64_t armed_ns; /* what the timer is set to; 0: it could not be set */
     bool stopping;
     struct mailbox mailbox;
+    pthread_mutex_t locks[WORKER_LOCKS]; /* session_lock */
     atomic_bool stop_asked, limits_asked;
     atomic_uint_fast64_t beats; /* turns of its loop: a sign of life */
     pthread_t thread;

@@ -72,9 +72,9 @@ static void check_from(struct stage *st, const char *expected)
     struct session *s = serving_session(&st->sv, 0, 0);
     char text[ADDRESS_TEXT_MAX];
 
-    pthread_mutex_lock(&s->lock);
+    session_lock(s);
     address_format(&s->transport.from, text);
-    pthread_mutex_unlock(&s->lock);
+    session_unlock(s);
     ck_assert_str_eq(text, expected);
 }
 
@@ -82,9 +82,9 @@ static void check_secure(struct stage *st)
 {
     struct session *s = serving_session(&st->sv, 0, 0);
 
-    pthread_mutex_lock(&s->lock);
+    session_lock(s);
     ck_assert(transport_is_secure(&s->transport));
-    pthread_mutex_unlock(&s->lock);
+    session_unlock(s);
 }
 
 /* ---- in the plain ---- */

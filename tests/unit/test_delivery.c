@@ -82,8 +82,8 @@ static void await_state(const struct line *line, int64_t lost_s, int64_t stalled
     struct delivery d = {0};
     int64_t passed_ns = 0;
 
-    while (delivery_look(&d, line->here, 1 + passed_ns * 1000, lost_s, stalled_s) !=
-           state) {
+    while (delivery_look(&d, line->here, (uint32_t)(1 + passed_ns * 1000 / NS_PER_TENTH),
+                         lost_s, stalled_s) != state) {
         passed_ns = clock_now_ns() - begin_ns;
         ck_assert_int_lt(passed_ns, PATIENCE_S * NS_PER_S);
         sched_yield();
@@ -108,7 +108,8 @@ START_TEST(what_is_no_tcp_socket_is_done)
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
     ck_assert_int_eq(send(fds[0], "x", 1, 0), 1);
     ck_assert_int_eq(delivery_look(&d, fds[0], 1, 1, 1), DELIVERY_DONE);
-    ck_assert_int_eq(delivery_look(&d, fds[0], DAY_S * NS_PER_S, 1, 1), DELIVERY_DONE);
+    ck_assert_int_eq(delivery_look(&d, fds[0], DAY_S * TENTHS_PER_S, 1, 1),
+                     DELIVERY_DONE);
     close(fds[0]);
     close(fds[1]);
 }
@@ -118,18 +119,18 @@ START_TEST(a_peer_without_room_stalls_when_the_time_is_up_and_not_before)
 {
     struct line line = line_open(SMALL);
     struct delivery d = {0};
-    const int64_t begin_ns = 77;
+    const uint32_t begin = 77;
 
     line_fill(&line);
-    ck_assert_int_eq(delivery_look(&d, line.here, begin_ns, 0, 5), DELIVERY_UNDER_WAY);
-    while (delivery_look(&d, line.here, begin_ns, 0, 5) == DELIVERY_UNDER_WAY &&
+    ck_assert_int_eq(delivery_look(&d, line.here, begin, 0, 5), DELIVERY_UNDER_WAY);
+    while (delivery_look(&d, line.here, begin, 0, 5) == DELIVERY_UNDER_WAY &&
            d.taken < SMALL / 4) /* what it had room for is acknowledged */
         sched_yield();
-    ck_assert_int_eq(delivery_look(&d, line.here, begin_ns + 5 * NS_PER_S - 1, 0, 5),
+    ck_assert_int_eq(delivery_look(&d, line.here, begin + 5 * TENTHS_PER_S, 0, 5),
                      DELIVERY_UNDER_WAY);
-    ck_assert_int_eq(delivery_look(&d, line.here, begin_ns + 5 * NS_PER_S, 0, 5),
+    ck_assert_int_eq(delivery_look(&d, line.here, begin + 5 * TENTHS_PER_S + 1, 0, 5),
                      DELIVERY_STALLED);
-    ck_assert_int_eq(delivery_look(&d, line.here, DAY_S * NS_PER_S, 0, 0),
+    ck_assert_int_eq(delivery_look(&d, line.here, DAY_S * TENTHS_PER_S, 0, 0),
                      DELIVERY_UNDER_WAY);
     line_close(&line);
 }
@@ -140,18 +141,17 @@ START_TEST(a_peer_that_takes_something_has_its_time_anew)
     struct line line = line_open(SMALL);
     struct delivery d = {0};
     char bytes[SMALL];
-    uint64_t before;
-    int64_t now_ns = 1;
+    uint32_t before, now = 1;
 
     line_fill(&line);
-    delivery_look(&d, line.here, now_ns, 0, 5);
+    delivery_look(&d, line.here, now, 0, 5);
     before = d.taken;
     while (d.taken == before) {
         recv(line.there, bytes, sizeof bytes, MSG_DONTWAIT);
-        now_ns += 1;
-        delivery_look(&d, line.here, now_ns, 0, 5);
+        now += 1;
+        delivery_look(&d, line.here, now, 0, 5);
     }
-    ck_assert_int_eq(d.since_ns, now_ns);
+    ck_assert_uint_eq(d.since, now);
     line_close(&line);
 }
 END_TEST
@@ -163,12 +163,12 @@ START_TEST(a_peer_that_lives_is_not_lost_however_long_it_has_no_room)
     struct delivery d = {0};
     struct tcp_info info = {0};
     socklen_t len = sizeof info;
-    int64_t now_ns = 1;
+    uint32_t now = 1;
 
     line_fill(&line);
     while (info.tcpi_backoff < 4) { /* several probes, which it answers */
-        ck_assert_int_eq(delivery_look(&d, line.here, now_ns, 1, 0), DELIVERY_UNDER_WAY);
-        now_ns += NS_PER_S;
+        ck_assert_int_eq(delivery_look(&d, line.here, now, 1, 0), DELIVERY_UNDER_WAY);
+        now += TENTHS_PER_S;
         ck_assert_int_eq(poll(&answer, 1, 10), 0); /* it has nothing to say */
         ck_assert_int_eq(getsockopt(line.here, IPPROTO_TCP, TCP_INFO, &info, &len), 0);
     }
@@ -207,7 +207,7 @@ START_TEST(without_a_limit_nobody_is_lost)
     line_send(&line);
     await_state(&line, 1, 0, DELIVERY_LOST);
     ck_assert_int_eq(delivery_look(&d, line.here, 1, 0, 0), DELIVERY_UNDER_WAY);
-    ck_assert_int_eq(delivery_look(&d, line.here, DAY_S * NS_PER_S, 0, 0),
+    ck_assert_int_eq(delivery_look(&d, line.here, DAY_S * TENTHS_PER_S, 0, 0),
                      DELIVERY_UNDER_WAY);
     line_close(&line);
 }

@@ -47,8 +47,8 @@ START_TEST(replies_of_two_workers_come_in_the_order_of_the_hub)
         client_send(&behind, TAKE("e"));
         client_sync(&behind);
 
-        pthread_mutex_lock(&b->lock);
-        pthread_mutex_lock(&e->lock);
+        session_lock(b);
+        session_lock(e);
         serving_hold(&sv, &consumer);
         client_send(&first, PING PUT("b", 0) PUT("c", "cause") PUT("e", 0));
         client_send(&last, PING);
@@ -57,8 +57,8 @@ START_TEST(replies_of_two_workers_come_in_the_order_of_the_hub)
         client_ask(&second, PUT("c", "effect"), PONG);
         client_expect(&consumer, GOT("cause"));
         client_expect(&consumer, GOT("effect"));
-        pthread_mutex_unlock(&e->lock);
-        pthread_mutex_unlock(&b->lock);
+        session_unlock(e);
+        session_unlock(b);
 
         client_expect(&before, GOT(0));
         client_expect(&behind, GOT(0));

@@ -165,6 +165,13 @@ START_TEST(what_a_client_costs_is_counted)
 }
 END_TEST
 
+/* With malloc's own word that is 384: ARCHITECTURE.md says so. */
+START_TEST(a_session_is_small)
+{
+    ck_assert_uint_le(sizeof(struct session), 376);
+}
+END_TEST
+
 /* ---- letters ---- */
 
 static bool has_mail(struct mailbox *box)
@@ -202,7 +209,7 @@ START_TEST(a_letter_in_the_box_is_not_posted_again)
 
     /* the first worker comes to wait for `a`, with the end of `leaving` still before it
      */
-    pthread_mutex_lock(&a->lock);
+    session_lock(a);
     serving_hold(&sv, &first);
     for (int i = 0; i <= TURN_TICKETS; i++)
         client_send(&asking, PING);
@@ -214,7 +221,7 @@ START_TEST(a_letter_in_the_box_is_not_posted_again)
     client_ask(&putter, "}\n", PONG);
     serving_await(has_mail(&sv.workers[0]->mailbox));
     newcomer = client_connect(&sv, 0);
-    pthread_mutex_unlock(&a->lock);
+    session_unlock(a);
 
     client_ask(&newcomer, PING, PONG);
     for (int i = 0; i <= TURN_TICKETS; i++)
@@ -235,4 +242,5 @@ UNIT_MAIN("session", a_line_may_come_byte_by_byte,
           half_close_is_answered_to_the_last,
           a_client_that_cannot_be_waited_for_is_let_go,
           an_idle_client_is_let_go_and_a_waiting_one_is_not,
-          what_a_client_costs_is_counted, a_letter_in_the_box_is_not_posted_again)
+          what_a_client_costs_is_counted, a_session_is_small,
+          a_letter_in_the_box_is_not_posted_again)

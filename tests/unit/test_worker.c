@@ -169,13 +169,13 @@ START_TEST(start_answers_those_whose_time_is_up)
     client_send(&waiting, "{\"op\":\"take\",\"chan\":\"c\",\"timeout_ms\":300}\n");
     serving_await(hub_has_parked(sv.hub, &serving_session(&sv, 0, 1)->seat));
     over_ns = clock_now_ns() + 300 * NS_PER_MS;
-    pthread_mutex_lock(&blocked->lock); /* worker 0 will stand before it */
+    session_lock(blocked); /* worker 0 will stand before it */
     client_send(&other, PING);
     serving_await(clock_now_ns() > over_ns);
     ck_assert(worker_start(sv.workers[1]));
     sv.running = true;
     client_expect(&waiting, "{\"ok\":false,\"reason\":\"timeout\"}");
-    pthread_mutex_unlock(&blocked->lock);
+    session_unlock(blocked);
     client_expect(&other, PONG);
     serving_stop(&sv);
     client_close(&other);
