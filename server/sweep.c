@@ -14,7 +14,10 @@
  * SLICE: so many are looked at in a turn. LINGER_S: so long may somebody who was sent
  * away take to read why.
  */
-enum { PERIOD_S = 1, SLICE = 512, LAPSE_S = 2, LINGER_S = 3 };
+enum { SLICE = 512, LAPSE_S = 2, LINGER_S = 3 };
+
+/* Two tenths more than a second: that much of it is left when tenths are cut off. */
+#define PERIOD_NS (12 * NS_PER_TENTH)
 
 static bool is_over(int64_t since_ns, int64_t now_ns, int64_t limit_s)
 {
@@ -126,12 +129,12 @@ static void sweep_tick(struct sweep *sweep)
     sweep->since_ns = now_ns;
 }
 
-/* What it looks at next is due then, and then every second; 0: nothing is. */
+/* What it looks at next is due then, and then every period; 0: nothing is. */
 static void sweep_arm(struct sweep *sweep, int64_t wait_ns)
 {
     const struct itimerspec when = {
         .it_value = {wait_ns / NS_PER_S, wait_ns % NS_PER_S},
-        .it_interval.tv_sec = PERIOD_S,
+        .it_interval = {PERIOD_NS / NS_PER_S, PERIOD_NS % NS_PER_S},
     };
 
     sweep->armed = timerfd_settime(sweep->fd, 0, &when, NULL) == 0 && wait_ns > 0;
@@ -202,6 +205,6 @@ void sweep_add(struct sweep *sweep, struct session *s)
     s->swept.round = sweep->round - 1; /* not yet looked at */
     if (!sweep->armed) {
         sweep->since_ns = clock_now_ns();
-        sweep_arm(sweep, PERIOD_S * NS_PER_S);
+        sweep_arm(sweep, PERIOD_NS);
     }
 }

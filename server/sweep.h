@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sweep.h - a worker's look at each of its sessions, once a second: whose time is up.
+ * sweep.h - a worker's look at each of its sessions, every 1.2 s: whose time is up.
  *
  * All that may last some seconds and needs no better measure has no timer of its own, and
  * nothing is written down for it as requests come and go: limits.idle_s, handshake_s (of
  * the hello), request_timeout_s, keepalive_s and unread_s. What the look before has seen
- * is kept in the session (struct swept); so what began is known a second late at most,
+ * is kept in the session (struct swept); so what began is known 1.2 s late at most,
  * and nobody's time is up too early.
  *
  * Time counts while the worker looks, at most two seconds from one look to the next: if
