@@ -85,4 +85,26 @@ static inline void ground_free(struct ground *g)
     free(g);
 }
 
+static inline void check_stat(struct ground *g, const char *name, uint32_t buffered,
+                              uint32_t parked_puts, uint32_t parked_takes)
+{
+    struct channel_stat stat;
+
+    channel_stat(channel(g, name), &stat);
+    ck_assert_uint_eq(stat.buffered, buffered);
+    ck_assert_uint_eq(stat.parked_puts, parked_puts);
+    ck_assert_uint_eq(stat.parked_takes, parked_takes);
+}
+
+static inline void check_totals(struct ground *g, const char *name, uint64_t puts,
+                                uint64_t takes, uint64_t dropped)
+{
+    struct channel_stat stat;
+
+    channel_stat(channel(g, name), &stat);
+    ck_assert_uint_eq(stat.puts, puts);
+    ck_assert_uint_eq(stat.takes, takes);
+    ck_assert_uint_eq(stat.dropped, dropped);
+}
+
 #endif
