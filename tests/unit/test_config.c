@@ -5,52 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 #include "config.h"
-#include "located.h"
+#include "configured.h"
 #include "starve.h"
 #include "unit.h"
-
-#define COUNT_OF(array) (sizeof(array) / sizeof *(array))
-
-/* Everything that a file may have, once. */
-static const char everything[] =
-    "listen: [tcp://127.0.0.1:2426, unix:///run/chand/chand.sock]\n"
-    "workers: auto                  # worker event loops\n"
-    "log: {level: info}\n"
-    "channels:\n"
-    "  auto_create: true\n"
-    "  closed_linger_s: 3600\n"
-    "  templates:                   # settings of channels created at first use\n"
-    "    - {match: \"jobs/*\", buffer: {kind: fixed, size: 100}}\n"
-    "  open:                        # created when the daemon starts\n"
-    "    - {name: orders, buffer: {kind: sliding, size: 1000}}\n"
-    "users:\n"
-    "  - name: billing\n"
-    "    tokens:\n"
-    "      - sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\n"
-    "    certificates: [\"CN=billing\", \"DNS:billing\"]\n"
-    "    rules: [{allow: [put], channels: [\"jobs/*\"]}, {deny: [all]}]\n"
-    "  - {name: other, uid: 7}\n"
-    "limits:\n"
-    "  request_bytes: 1MiB          # plain numbers, or with KiB, MiB, GiB\n"
-    "  connections: 10000\n";
-
-static struct mistakes mistakes;
-
-static struct config *parse(const char *text)
-{
-    mistakes_init(&mistakes, LOCATED_FILE);
-    return config_parse(text, strlen(text), &mistakes);
-}
-
-static struct config *parse_good(const char *text)
-{
-    struct config *config = parse(text);
-
-    ck_assert_msg(mistakes_count(&mistakes) == 0, "%s: %s", text,
-                  mistakes_line(&mistakes, 0));
-    ck_assert_ptr_nonnull(config);
-    return config;
-}
 
 /* Defaults. */
 
@@ -160,6 +117,20 @@ START_TEST(what_is_given_replaces_the_default)
     ck_assert_str_eq(config->listen.items[0].uri, "unix:///x");
     ck_assert_int_eq(config->limits.alts_ops, 5);
     ck_assert_int_eq(config->limits.channels, limits.channels);
+    config_free(config);
+}
+END_TEST
+
+START_TEST(whom_to_become_is_nobody_unless_it_is_said)
+{
+    struct config *config = parse_good("");
+
+    ck_assert_ptr_null(config->user);
+    ck_assert_ptr_null(config->group);
+    config_free(config);
+    config = parse_good("{user: nobody, group: 4711}");
+    ck_assert_str_eq(config->user, "nobody");
+    ck_assert_str_eq(config->group, "4711");
     config_free(config);
 }
 END_TEST
@@ -320,128 +291,6 @@ START_TEST(endless_file_is_a_mistake)
 }
 END_TEST
 
-/* Changes that a reload cannot make. */
-
-/* Compares what two texts say; `expected` has the keys that changed, with spaces between.
- */
-static void check_changes(const char *before, const char *after, const char *expected)
-{
-    struct config *started = parse_good(before), *loaded = parse_good(after);
-    const char *keys[CONFIG_FIXED_MAX];
-    size_t count = config_fixed_changes(started, loaded, keys);
-    char got[256] = "";
-
-    for (size_t i = 0; i < count; i++) {
-        strcat(got, i > 0 ? " " : "");
-        strcat(got, keys[i]);
-    }
-    ck_assert_msg(strcmp(got, expected) == 0, "%s\n%s\n%s, not %s", before, after,
-                  expected, got);
-    config_free(started);
-    config_free(loaded);
-}
-
-START_TEST(same_configuration_has_no_fixed_changes)
-{
-    check_changes("", "", "");
-    check_changes("", "listen: [tcp://127.0.0.1:2426]\nworkers: auto\n", "");
-    check_changes(everything, everything, "");
-}
-END_TEST
-
-START_TEST(keys_that_may_change_are_no_fixed_changes)
-{
-    check_changes("", "{log: {level: debug}, limits: {idle_s: 5, channels: 6}}", "");
-    check_changes("", "channels: {auto_create: false, closed_linger_s: 5}", "");
-    check_changes("", "channels: {templates: [{match: '*'}]}", "");
-}
-END_TEST
-
-START_TEST(other_listeners_are_a_fixed_change)
-{
-    check_changes("", "listen: [tcp://127.0.0.1:2427]", "listen");
-    check_changes("", "listen: [tcp://127.0.0.1:2426, unix:///x]", "listen");
-    check_changes("listen: [unix:///x]", "listen: [{uri: 'unix:///x'}]", "");
-    check_changes("listen: [unix:///x]", "listen: [{uri: 'unix:///x', mode: 0600}]",
-                  "listen");
-    check_changes("listen: [{uri: 'unix:///x', owner: a, group: b}]",
-                  "listen: [{uri: 'unix:///x', group: b}]", "listen");
-    check_changes("listen: [{uri: 'tls://a:1', certificate: a, key: b}]",
-                  "listen: [{uri: 'tls://a:1', certificate: a, key: c}]", "listen");
-    check_changes("listen: [{uri: 'tcp://a:1', proxy: [unix, '::1']}]",
-                  "listen: [{uri: 'tcp://a:1', proxy: [unix, '::2']}]", "listen");
-    check_changes("listen: [{uri: 'tcp://a:1', proxy: [unix]}]",
-                  "listen: [{uri: 'tcp://a:1', proxy: [unix]}]", "");
-    check_changes("listen: [unix:///x, unix:///y]", "listen: [unix:///y, unix:///x]",
-                  "listen");
-}
-END_TEST
-
-START_TEST(other_workers_are_a_fixed_change)
-{
-    check_changes("", "workers: 2", "workers");
-    check_changes("workers: 2", "workers: 3", "workers");
-}
-END_TEST
-
-START_TEST(another_user_to_become_is_a_fixed_change)
-{
-    check_changes("", "user: nobody", "user");
-    check_changes("user: nobody", "user: nobody", "");
-    check_changes("user: nobody", "{user: nobody, group: 4711}", "group");
-    check_changes("{user: nobody, group: 4711}", "{user: bin, group: 4712}",
-                  "user group");
-}
-END_TEST
-
-START_TEST(whom_to_become_is_nobody_unless_it_is_said)
-{
-    struct config *config = parse_good("");
-
-    ck_assert_ptr_null(config->user);
-    ck_assert_ptr_null(config->group);
-    config_free(config);
-    config = parse_good("{user: nobody, group: 4711}");
-    ck_assert_str_eq(config->user, "nobody");
-    ck_assert_str_eq(config->group, "4711");
-    config_free(config);
-}
-END_TEST
-
-START_TEST(each_difference_of_a_channel_to_open_is_a_fixed_change)
-{
-    static const char *const others[] = {
-        "",
-        "{name: b, buffer: {kind: fixed, size: 2}, max_parked: 3}",
-        "{name: a, buffer: {kind: sliding, size: 2}, max_parked: 3}",
-        "{name: a, buffer: {kind: fixed, size: 3}, max_parked: 3}",
-        "{name: a, buffer: {kind: fixed, size: 2}, max_parked: 4}",
-        "{name: a, buffer: {kind: fixed, size: 2}}",
-        "{name: a, max_parked: 3}",
-        "{name: a, buffer: {kind: fixed, size: 2}, max_parked: 3, close_after_ms: 0}",
-        "{name: a, buffer: {kind: fixed, size: 2}, max_parked: 3}, {name: b}",
-    };
-    const char *one = "channels: {open: [{name: a, buffer: {kind: fixed, size: 2}, "
-                      "max_parked: 3}]}";
-    char text[256];
-
-    check_changes(one, one, "");
-    for (size_t i = 0; i < COUNT_OF(others); i++) {
-        snprintf(text, sizeof text, "channels: {open: [%s]}", others[i]);
-        check_changes(one, text, "channels.open");
-    }
-    check_changes("channels: {open: [{name: a}]}",
-                  "channels: {open: [{name: a, buffer: {kind: none}}]}", "channels.open");
-}
-END_TEST
-
-START_TEST(all_fixed_changes_are_named)
-{
-    check_changes("", "{listen: [unix:///x], workers: 1, channels: {open: [{name: a}]}}",
-                  "listen workers channels.open");
-}
-END_TEST
-
 /* Memory that runs out. */
 
 /* Fails each allocation in turn; says how often that was possible. */
@@ -517,17 +366,11 @@ END_TEST
 
 UNIT_MAIN("config", defaults_are_those_of_the_manual, text_of_nothing_gives_the_defaults,
           free_of_nothing_is_fine, documented_example_is_read, valid_texts_are_taken,
-          what_is_given_replaces_the_default,
+          what_is_given_replaces_the_default, whom_to_become_is_nobody_unless_it_is_said,
           all_mistakes_come_in_one_run_in_the_order_of_the_file,
           text_that_is_no_yaml_has_its_one_mistake, root_that_is_no_mapping_is_a_mistake,
           file_is_read_to_its_end, empty_file_gives_the_defaults, mistakes_name_the_file,
           unreadable_file_is_a_mistake_with_the_reason, endless_file_is_a_mistake,
-          same_configuration_has_no_fixed_changes,
-          another_user_to_become_is_a_fixed_change,
-          whom_to_become_is_nobody_unless_it_is_said,
-          keys_that_may_change_are_no_fixed_changes, other_listeners_are_a_fixed_change,
-          other_workers_are_a_fixed_change,
-          each_difference_of_a_channel_to_open_is_a_fixed_change,
-          all_fixed_changes_are_named, parsing_without_memory_fails_and_leaks_nothing,
+          parsing_without_memory_fails_and_leaks_nothing,
           reporting_without_memory_fails_and_leaks_nothing,
           defaults_without_memory_are_none, loading_without_memory_says_so)
