@@ -9,8 +9,8 @@ import tempfile
 
 from certificates import Authority
 from failing import ALWAYS, ONE_BYTE, FailingTest, Page, named
+from guarded import ALICE, SECRET_HASH, configured, user
 from harness import Daemon, main, until
-from test_access import ALICE, SECRET_HASH, configured, user
 
 OUTCOME = r"chand\.yaml (was read again|was not taken)"
 

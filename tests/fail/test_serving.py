@@ -8,8 +8,8 @@ from errno import (EAGAIN, ECONNABORTED, ECONNRESET, EINTR, EMFILE, ENFILE, ENOB
 
 from certificates import Authority
 from failing import ALWAYS, ONE_BYTE, FailingTest, named
+from guarded import ALICE, ALL, BOB, SECRET, configured, user
 from harness import main
-from test_access import ALICE, ALL, BOB, SECRET, configured, user
 from test_proxy import header
 
 LONGER, LARGE = 3000, 100 * 1000 # copied to be sent, and sent from where they are
