@@ -130,7 +130,7 @@ class Hostile(DaemonTest):
         self.bystander.ok("put", chan="p", value="x" * 50000)
         for _ in range(60):
             client = self.served.connect(receive_buffer=4096)
-            client.send(*[{"op": "take", "chan": "p"} for _ in range(self.dice.randrange(300))])
+            client.send(*[{"op": "take", "chan": "p"} for _ in range(self.dice.randrange(1, 300))])
             if self.dice.random() < 0.5:
                 client.line() if self.dice.random() < 0.5 else client.half_close()
             client.reset()
