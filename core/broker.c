@@ -296,6 +296,12 @@ size_t broker_list(const struct broker *b, const struct catalog_query *query,
     return catalog_list(&b->catalog, query, ret, ret_more);
 }
 
+size_t broker_look(const struct broker *b, const struct catalog_query *query,
+                   size_t *effort, struct channel_stat *ret, struct slice *ret_last)
+{
+    return catalog_look(&b->catalog, query, effort, ret, ret_last);
+}
+
 struct broker_stat broker_totals(const struct broker *b)
 {
     return (struct broker_stat){

@@ -115,6 +115,10 @@ enum err broker_stat(const struct broker *b, struct slice name, struct channel_s
 size_t broker_list(const struct broker *b, const struct catalog_query *query,
                    struct channel_stat *ret, bool *ret_more);
 
+/* A part of that: see catalog_look. */
+size_t broker_look(const struct broker *b, const struct catalog_query *query,
+                   size_t *effort, struct channel_stat *ret, struct slice *ret_last);
+
 struct broker_stat broker_totals(const struct broker *b);
 
 /* The memory that is held inside. */

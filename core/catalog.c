@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "catalog.h"
 
+#include <assert.h>
 #include <fnmatch.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include "name.h"
@@ -165,7 +167,8 @@ void catalog_trim(struct catalog *c)
 /* A prefix taken apart: what names begin with, and the glob that they match, if any. */
 struct pattern {
     struct slice stem;
-    char glob[NAME_MAX_LEN + 2]; /* empty: the stem says it all */
+    size_t glob_len; /* 0: the stem says it all */
+    char glob[NAME_MAX_LEN + 2];
 };
 
 /* Whether fnmatch will take nothing but the stars in it for more than itself. */
@@ -183,7 +186,7 @@ static bool pattern_of(struct slice prefix, struct pattern *ret)
     const char *star = prefix.len ? memchr(prefix.bytes, '*', prefix.len) : NULL;
 
     ret->stem = prefix;
-    ret->glob[0] = '\0';
+    ret->glob_len = 0;
     if (!star)
         return true;
     if (prefix.len > NAME_MAX_LEN || !is_of_stars_and_names(prefix))
@@ -191,13 +194,30 @@ static bool pattern_of(struct slice prefix, struct pattern *ret)
     ret->stem.len = (size_t)(star - prefix.bytes);
     memcpy(ret->glob, prefix.bytes, prefix.len);
     strcpy(ret->glob + prefix.len, "*");
+    ret->glob_len = prefix.len + 1;
     return true;
 }
 
-static bool begins_with(struct slice name, struct slice stem)
+static bool pattern_fits(const struct pattern *p, const struct channel *ch)
 {
-    return name.len >= stem.len &&
-           (stem.len == 0 || !memcmp(name.bytes, stem.bytes, stem.len));
+    return ch->known && (p->glob_len == 0 || glob_matches(p->glob, channel_name(ch)));
+}
+
+/* What a look at a name costs: one, and as much as it may take to hold it against p. */
+static size_t pattern_cost(const struct pattern *p, struct slice name)
+{
+    enum { STEPS = 128 }; /* of fnmatch, that take as long as to come by the name */
+
+    return 1 + p->glob_len * name.len / STEPS;
+}
+
+/* The channel, if its name begins so. */
+static struct channel *with_stem(struct channel *ch, struct slice stem)
+{
+    const bool fits = ch && ch->name_len >= stem.len &&
+                      (stem.len == 0 || !memcmp(ch->name, stem.bytes, stem.len));
+
+    return fits ? ch : NULL;
 }
 
 /* The first channel to look at: the first with the stem, or the one behind `after`. */
@@ -217,27 +237,41 @@ static struct channel *list_start(const struct catalog *c,
     return ch;
 }
 
+size_t catalog_look(const struct catalog *c, const struct catalog_query *query,
+                    size_t *effort, struct channel_stat *ret, struct slice *ret_last)
+{
+    struct channel *ch, *last = NULL;
+    struct pattern p;
+    size_t count = 0;
+
+    assert(query->limit > 0 && *effort > 0);
+    *ret_last = (struct slice){0};
+    if (!pattern_of(query->prefix, &p))
+        return 0;
+    ch = with_stem(list_start(c, query, p.stem), p.stem);
+    for (; ch && *effort > 0; ch = with_stem(registry_next(&c->registry, ch), p.stem)) {
+        const size_t cost = pattern_cost(&p, channel_name(ch));
+        const bool fits = pattern_fits(&p, ch);
+
+        if (fits && count == query->limit)
+            break;
+        if (fits)
+            channel_stat(ch, &ret[count++]);
+        *effort -= cost < *effort ? cost : *effort;
+        last = ch;
+    }
+    if (ch)
+        *ret_last = channel_name(last);
+    return count;
+}
+
 size_t catalog_list(const struct catalog *c, const struct catalog_query *query,
                     struct channel_stat *ret, bool *ret_more)
 {
-    struct pattern pattern;
-    struct channel *ch;
-    size_t count = 0;
+    size_t effort = SIZE_MAX;
+    struct slice last;
+    size_t count = catalog_look(c, query, &effort, ret, &last);
 
-    *ret_more = false;
-    if (!pattern_of(query->prefix, &pattern))
-        return 0;
-    ch = list_start(c, query, pattern.stem);
-    for (; ch && begins_with(channel_name(ch), pattern.stem);
-         ch = registry_next(&c->registry, ch)) {
-        if (!ch->known ||
-            (pattern.glob[0] && !glob_matches(pattern.glob, channel_name(ch))))
-            continue;
-        if (count == query->limit) {
-            *ret_more = true;
-            break;
-        }
-        channel_stat(ch, &ret[count++]);
-    }
+    *ret_more = last.bytes != NULL;
     return count;
 }

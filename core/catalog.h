@@ -28,7 +28,7 @@ struct channel_template {
 struct catalog_query {
     struct slice prefix; /* in which `*` stands for any characters; absent: all */
     struct slice after;  /* names behind this one only; absent: from the start */
-    size_t limit;        /* at most so many */
+    size_t limit;        /* at most so many, and at least one */
 };
 
 struct catalog {
@@ -71,5 +71,14 @@ void catalog_trim(struct catalog *c);
  */
 size_t catalog_list(const struct catalog *c, const struct catalog_query *query,
                     struct channel_stat *ret, bool *ret_more);
+
+/*
+ * A part of that, for a list that may have to look at many names: as far as *effort goes,
+ * which is above 0, and in the end what is left of it. To look at a name takes one, and
+ * more if it and the prefix are long. *ret_last: behind that name the rest is to be
+ * found, if there is any; it is the channel's own. Absent: there is none.
+ */
+size_t catalog_look(const struct catalog *c, const struct catalog_query *query,
+                    size_t *effort, struct channel_stat *ret, struct slice *ret_last);
 
 #endif

@@ -184,6 +184,11 @@ static void guard_conclude(struct session *s, struct ticket *t, const struct use
         guard_turn_away(s, t, err, err_text(err));
 }
 
+const struct user *guard_user(const struct session *s)
+{
+    return s->guard ? s->guard->user : NULL;
+}
+
 bool guard_awaits_hello(const struct session *s)
 {
     return s->guard && !s->guard->user;
@@ -270,12 +275,12 @@ static void guard_inquire(struct session *s, struct ticket *t, struct slice name
     i->was_first = was_first;
     i->session = s;
     atomic_fetch_add_explicit(&s->seat.holders, 1, memory_order_relaxed);
-    s->held = true;
+    s->held++;
     if (verifier_ask(admission_verifier(s->worker->admission), &i->question)) {
         worker_withdraw(s->worker, t);
         return;
     }
-    s->held = false;
+    s->held--;
     session_drop(s);
     token_wipe(i->question.secret, sizeof i->question.secret);
     free(i);
@@ -326,7 +331,7 @@ static void guard_pace(struct session *s, int64_t rate)
     if (!g->pause)
         g->pause = event_new(s->worker->base, -1, 0, guard_on_pause_over, s);
     if (g->pause && event_add(g->pause, &wait) == 0)
-        s->held = true;
+        s->held++;
 }
 
 /* ---- requests ---- */

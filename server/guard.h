@@ -28,6 +28,7 @@
 
 struct session;
 struct ticket;
+struct user;
 
 /* As long as a session is nobody, its lines may not be longer than that. */
 enum { GUARD_LINE_MAX = 4096 };
@@ -43,6 +44,9 @@ void guard_judge(struct session *s, struct ticket *t);
 
 /* How long a line of the session may be. */
 size_t guard_line_max(const struct session *s);
+
+/* Who it is; NULL: nobody, or there are no users. */
+const struct user *guard_user(const struct session *s);
 
 /* Whether it is nobody, and has to say a hello before anything else. */
 bool guard_awaits_hello(const struct session *s);

@@ -2,12 +2,37 @@
 #include "hub.h"
 
 #include <assert.h>
+#include <sched.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
+#include "clock.h"
 #include "dispatch.h"
 
-/* When what is due could not be done for want of memory. */
+/*
+ * RETRY: when what is due could not be done for want of memory. WAY: so long somebody who
+ * gives way waits for the others to wake up.
+ */
 #define RETRY_NS INT64_C(100000000)
+#define WAY_NS   INT64_C(500000)
+
+static void hub_lock(struct hub *hub)
+{
+    if (pthread_mutex_trylock(&hub->lock) == 0)
+        return;
+    atomic_fetch_add_explicit(&hub->waiting, 1, memory_order_relaxed);
+    pthread_mutex_lock(&hub->lock);
+    atomic_fetch_sub_explicit(&hub->waiting, 1, memory_order_relaxed);
+}
+
+void hub_give_way(struct hub *hub)
+{
+    const int64_t until_ns = clock_now_ns() + WAY_NS;
+
+    while (atomic_load_explicit(&hub->waiting, memory_order_relaxed) > 0 &&
+           clock_now_ns() < until_ns)
+        sched_yield();
+}
 
 static void hub_take_limits(struct hub *hub, const struct broker_settings *settings)
 {
@@ -51,7 +76,7 @@ bool hub_configure(struct hub *hub, const struct broker_settings *settings)
 {
     bool ok;
 
-    pthread_mutex_lock(&hub->lock);
+    hub_lock(hub);
     ok = broker_configure(hub->broker, settings);
     if (ok)
         hub_take_limits(hub, settings);
@@ -63,7 +88,7 @@ struct limits hub_limits(struct hub *hub)
 {
     struct limits limits;
 
-    pthread_mutex_lock(&hub->lock);
+    hub_lock(hub);
     limits = hub->limits;
     pthread_mutex_unlock(&hub->lock);
     return limits;
@@ -112,7 +137,7 @@ bool hub_sit(struct hub *hub, struct turn *turn, struct seat *seat)
     list_init(&seat->done);
     seat->drainers = 0;
     atomic_init(&seat->holders, 1);
-    pthread_mutex_lock(&hub->lock);
+    hub_lock(hub);
     hub->seats++;
     ok = turn_reserve_dirty(hub, turn);
     if (!ok)
@@ -123,7 +148,7 @@ bool hub_sit(struct hub *hub, struct turn *turn, struct seat *seat)
 
 void hub_rise(struct hub *hub, struct seat *seat)
 {
-    pthread_mutex_lock(&hub->lock);
+    hub_lock(hub);
     hub->seats--;
     pthread_mutex_unlock(&hub->lock);
     peer_release(&seat->peer);
@@ -179,7 +204,7 @@ int64_t hub_run(struct hub *hub, struct turn *turn, int64_t now_ns)
 {
     int64_t deadline;
 
-    pthread_mutex_lock(&hub->lock);
+    hub_lock(hub);
     broker_recycle(hub->broker, &turn->retired);
     turn->retired_count = 0;
     hub_look_outside(hub);
@@ -196,7 +221,7 @@ int64_t hub_expire(struct hub *hub, struct turn *turn, int64_t now_ns)
 {
     int64_t deadline;
 
-    pthread_mutex_lock(&hub->lock);
+    hub_lock(hub);
     if (turn_reserve_dirty(hub, turn))
         broker_expire(hub->broker, now_ns);
     deadline = hub_conclude(hub, turn);
@@ -206,7 +231,7 @@ int64_t hub_expire(struct hub *hub, struct turn *turn, int64_t now_ns)
 
 void hub_charge(struct hub *hub, struct seat *seat, struct account *account)
 {
-    pthread_mutex_lock(&hub->lock);
+    hub_lock(hub);
     peer_charge(&seat->peer, account);
     pthread_mutex_unlock(&hub->lock);
 }
@@ -215,17 +240,32 @@ bool hub_has_parked(struct hub *hub, const struct seat *seat)
 {
     bool parked;
 
-    pthread_mutex_lock(&hub->lock);
+    hub_lock(hub);
     parked = seat->peer.count > 0;
     pthread_mutex_unlock(&hub->lock);
     return parked;
+}
+
+size_t hub_look(struct hub *hub, const struct catalog_query *query, size_t *effort,
+                struct channel_stat *ret, char ret_last[NAME_MAX_LEN + 1])
+{
+    struct slice last;
+    size_t count;
+
+    hub_lock(hub);
+    count = broker_look(hub->broker, query, effort, ret, &last);
+    if (last.len > 0)
+        memcpy(ret_last, last.bytes, last.len);
+    ret_last[last.len] = '\0';
+    pthread_mutex_unlock(&hub->lock);
+    return count;
 }
 
 void hub_collect(struct hub *hub, struct seat *seat, unsigned worker,
                  struct list *ret_done)
 {
     list_init(ret_done);
-    pthread_mutex_lock(&hub->lock);
+    hub_lock(hub);
     list_splice(ret_done, &seat->done);
     seat->drainers &= ~(UINT64_C(1) << worker);
     pthread_mutex_unlock(&hub->lock);

@@ -8,8 +8,8 @@
  *
  * Locks, in the order in which they may be taken:
  *   1. session.lock   a session's output (session.h)
- *   2. hub.lock       the broker, and every seat: held to run a batch of tickets; under
- *                     session.lock to splice a list, and no more
+ *   2. hub.lock       the broker, and every seat: held to run a batch of tickets, or for
+ * a look at some names; under session.lock to splice a list, no more
  *   3. mailbox.lock   a worker's mail (mailbox.h)
  *
  * The order of replies. While the lock is held, whatever completes is linked to the seat
@@ -36,6 +36,7 @@
 #include "broker.h"
 #include "budget.h"
 #include "list.h"
+#include "name.h"
 #include "ticket.h"
 
 enum { HUB_WORKERS_MAX = 64, TURN_TICKETS = 128 };
@@ -64,6 +65,7 @@ struct turn {
 
 struct hub {
     pthread_mutex_t lock;
+    atomic_int waiting; /* for the lock: threads that did not get it at once */
     struct broker *broker;
     struct limits limits; /* under the lock */
     unsigned turn_count;
@@ -102,6 +104,20 @@ void hub_charge(struct hub *hub, struct seat *seat, struct account *account);
 
 /* Whether the seat's session has anything parked. */
 bool hub_has_parked(struct hub *hub, const struct seat *seat);
+
+/*
+ * What a list shows, as far as `effort` goes: see catalog_look. ret_last is a text: the
+ * name behind which to go on; empty: there is nothing more.
+ */
+size_t hub_look(struct hub *hub, const struct catalog_query *query, size_t *effort,
+                struct channel_stat *ret, char ret_last[NAME_MAX_LEN + 1]);
+
+/*
+ * For who is about to come to the hub again and again: lets those in who wait for the
+ * lock, or for a fraction of a millisecond. Without it he would be faster each time than
+ * they can wake up.
+ */
+void hub_give_way(struct hub *hub);
 
 /* Takes all completions of a seat, for a drainer who holds its session.lock. */
 void hub_collect(struct hub *hub, struct seat *seat, unsigned worker,

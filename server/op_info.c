@@ -14,9 +14,6 @@
 #include "resident.h"
 #include "roster.h"
 
-/* How many channels are looked at together to find those that a user may see. */
-enum { LIST_PAGE = 128 };
-
 /* ---- under the lock ---- */
 
 static enum run run_failed(struct ticket *t, enum err err)
@@ -24,70 +21,6 @@ static enum run run_failed(struct ticket *t, enum err err)
     t->done.err = err;
     t->done.chan = t->rq.chan;
     return RUN_DONE;
-}
-
-static bool user_sees(const struct user *user, const char *name)
-{
-    return rules_on(user->rules, user->rule_count, slice_text(name)) &
-           RIGHT_BIT(RIGHT_LIST);
-}
-
-/*
- * Where the next page begins for the user: behind the last name, or where its rules speak
- * of names again, so that a user who sees little does not make us look at everything.
- * False: there is nothing behind that it may see.
- */
-static bool next_page(const struct user *user, const char *last, struct text *after)
-{
-    struct slice from;
-
-    after->len = 0;
-    if (!rules_skip(user->rules, user->rule_count, RIGHT_LIST, slice_text(last), &from)) {
-        text_add_slice(after, slice_text(last));
-        return true;
-    }
-    if (!from.bytes)
-        return false;
-    /* the last text before `from`: no name comes between the two */
-    text_add(after, from.bytes, from.len - 1);
-    text_add(after, (char[]){(char)(from.bytes[from.len - 1] - 1), '\x7f'}, 2);
-    return true;
-}
-
-/* Keeps what the user may see of a page, up to the limit; whether it was reached. */
-static bool keep_visible(struct ticket *t, const struct channel_stat *page, size_t count,
-                         size_t limit)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (!user_sees(t->user, page[i].name))
-            continue;
-        if (t->stat_count == limit)
-            return true;
-        t->stats[t->stat_count++] = page[i];
-    }
-    return false;
-}
-
-/* A page of what the user may see, full if there is more. False: no memory. */
-static bool list_for_user(const struct broker *broker, const struct catalog_query *query,
-                          struct ticket *t)
-{
-    struct channel_stat *page = calloc(LIST_PAGE, sizeof *page);
-    struct catalog_query rest = {query->prefix, query->after, LIST_PAGE};
-    struct text after = {0};
-    bool more = page != NULL;
-
-    t->more = false;
-    while (more && !t->more) {
-        size_t count = broker_list(broker, &rest, page, &more);
-
-        t->more = keep_visible(t, page, count, query->limit);
-        more = more && next_page(t->user, page[count - 1].name, &after) && !after.broken;
-        rest.after = slice_of(after.bytes, after.len);
-    }
-    text_release(&after);
-    free(page);
-    return page != NULL && !after.broken;
 }
 
 enum run op_list(const struct errand *e, struct ticket *t)
@@ -98,13 +31,12 @@ enum run op_list(const struct errand *e, struct ticket *t)
         .limit = (size_t)t->rq.limit,
     };
 
+    if (t->stats) /* a survey has found them (survey.h) */
+        return RUN_DONE;
     t->stats = calloc(query.limit, sizeof *t->stats);
     if (!t->stats)
         return run_failed(t, ERR_NO_MEMORY);
-    if (!t->user)
-        t->stat_count = broker_list(e->hub->broker, &query, t->stats, &t->more);
-    else if (!list_for_user(e->hub->broker, &query, t))
-        return run_failed(t, ERR_NO_MEMORY);
+    t->stat_count = broker_list(e->hub->broker, &query, t->stats, &t->more);
     return RUN_DONE;
 }
 

@@ -9,6 +9,7 @@
 #include "guard.h"
 #include "intake.h"
 #include "outlet.h"
+#include "survey.h"
 #include "worker.h"
 
 /* ---- memory: the owner ---- */
@@ -62,6 +63,8 @@ static void session_ask(struct session *s, char *line, size_t len)
         s->spent += session_cost(&t->rq);
     if (s->guard)
         guard_judge(s, t);
+    if (t->rq.op == OP_LIST)
+        survey_take(s, t);
 }
 
 /* Refuses a line that can't be read at all. */
@@ -315,7 +318,8 @@ void session_attend(struct session *s)
 
 void session_resume(struct session *s)
 {
-    s->held = false;
+    if (--s->held > 0)
+        return;
     session_parse(s);
     session_attend(s);
 }

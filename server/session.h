@@ -50,7 +50,7 @@ struct session {
     bool leaving;       /* it has had its LEAVE ticket */
     bool sent_away;     /* and we wanted it */
     bool choked;        /* it is not read until its output has drained */
-    bool held;          /* the same, until its guard lets it go on */
+    uint8_t held;       /* the same, until so many let it go on: its guard, a survey */
     struct swept swept; /* when that was seen */
     struct event event;
     struct list siblings;  /* in worker->sessions */
@@ -79,7 +79,7 @@ void session_send_away(struct session *s, enum err err);
 /* Leaves, as if it had been reset; nothing is sent to it any more. Owner. */
 void session_lose(struct session *s);
 
-/* Goes on where it was held. Owner. */
+/* Goes on where it was held, if nobody else holds it. Owner. */
 void session_resume(struct session *s);
 
 /* Goes on with its next share. Owner. */

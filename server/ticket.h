@@ -32,7 +32,7 @@ struct ticket {
     struct request_view rq;
     enum err err;               /* not ERR_OK: the line was refused, and is not run */
     bool created, more;         /* of open, of list */
-    const struct user *user;    /* of hello: who it is; of list: who is to see it */
+    const struct user *user;    /* of hello: who it is; of list: who may not see all */
     char *message;              /* of a refusal; owned; NULL: the reason's own text */
     struct channel_stat *stats; /* of list and stat; owned */
     size_t stat_count;

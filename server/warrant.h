@@ -13,8 +13,8 @@
 
 /*
  * Refuses a ticket for which the user has not got the rights, with a message that names
- * operation and channel. A hello is told who it is, and a list whose channels to show,
- * by t->user.
+ * operation and channel. A hello is told who it is, and a list who may not see all
+ * channels, by t->user.
  */
 void warrant_check(struct memo *memo, const struct user *user, struct ticket *t);
 

@@ -14,6 +14,7 @@
 #include "log.h"
 #include "outlet.h"
 #include "session.h"
+#include "survey.h"
 #include "token.h"
 
 enum {
@@ -144,6 +145,15 @@ static void worker_serve_line(struct worker *w)
         session_serve(container_of(list_pop(&w->line), struct session, place));
 }
 
+/* And a step of one of those lists that take many. */
+static void worker_survey(struct worker *w)
+{
+    if (list_is_empty(&w->surveys))
+        return;
+    worker_finish(w);
+    survey_step(w);
+}
+
 /* Runs all that the turn brought, and what that brings about. */
 static void worker_end_turn(struct worker *w)
 {
@@ -184,6 +194,7 @@ static void worker_take_roster(struct worker *w)
         session_attend(s);
     }
     worker_finish(w);
+    surveys_restart(w);
     roster_drop(old);
 }
 
@@ -334,10 +345,11 @@ void worker_begin(struct worker *w)
 
 void worker_turn(struct worker *w)
 {
-    const int idle = list_is_empty(&w->line) ? 0 : EVLOOP_NONBLOCK;
+    const bool idle = list_is_empty(&w->line) && list_is_empty(&w->surveys);
 
-    event_base_loop(w->base, EVLOOP_ONCE | idle);
+    event_base_loop(w->base, EVLOOP_ONCE | (idle ? 0 : EVLOOP_NONBLOCK));
     worker_serve_line(w);
+    worker_survey(w);
     worker_end_turn(w);
     atomic_fetch_add_explicit(&w->beats, 1, memory_order_relaxed);
 }
@@ -390,6 +402,7 @@ struct worker *worker_new(struct hub *hub, struct metrics *metrics)
         pthread_mutex_init(&w->locks[i], NULL);
     list_init(&w->sessions);
     list_init(&w->line);
+    list_init(&w->surveys);
     list_init(&w->arrivals);
     list_init(&w->attention);
     hub_add_turn(hub, &w->turn);
@@ -410,6 +423,7 @@ void worker_free(struct worker *w)
     if (!w)
         return;
     mailbox_open_all(&w->mailbox, w); /* late notes of sessions that have ended */
+    surveys_free(w);
     if (w->base)
         event_base_free(w->base);
     sweep_release(&w->sweep);

@@ -67,6 +67,7 @@ struct worker {
     struct list sessions;  /* that it reads */
     unsigned started;      /* sessions, so far */
     struct intake intake;  /* for sessions that have none */
+    struct list surveys;   /* lists under way, that look at many names */
     struct list line;      /* of them, those that wait to get their next share */
     size_t served;         /* tickets of this turn that were run for others */
     struct list arrivals;  /* that are to become sessions, once they have shown how */

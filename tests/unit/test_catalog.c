@@ -306,6 +306,34 @@ static const char *list(const struct ground *g, const char *prefix, const char *
     return text;
 }
 
+/* The same, put together from looks of so much effort each. */
+static const char *list_in_steps(const struct ground *g, const char *prefix,
+                                 const char *after, size_t limit, size_t effort)
+{
+    static char text[1000];
+    char behind[sizeof(struct channel_stat)];
+    struct channel_stat page[PAGE];
+    struct catalog_query query = {slice_text(prefix), slice_text(after), limit};
+    struct slice last = slice_text("");
+    size_t count = 0, at = 0;
+
+    while (last.bytes && count < limit) {
+        size_t left = effort, found;
+
+        query.limit = limit - count;
+        found = catalog_look(&g->catalog, &query, &left, page, &last);
+        ck_assert_uint_lt(left, effort + !last.bytes);
+        ck_assert(!last.bytes || left == 0 || found == query.limit);
+        for (size_t i = 0; i < found; i++)
+            at += (size_t)snprintf(text + at, sizeof text - at, "%s ", page[i].name);
+        count += found;
+        snprintf(behind, sizeof behind, "%.*s", (int)last.len, last.bytes);
+        query.after = slice_text(behind);
+    }
+    text[at] = '\0';
+    return text;
+}
+
 static struct ground *listed_ground(void)
 {
     static const char *const names[] = {"b",   "a/2", "a/10", "a",
@@ -416,6 +444,58 @@ START_TEST(a_prefix_longer_than_names_can_be_begins_none)
 }
 END_TEST
 
+/* ---- in steps ---- */
+
+/* What is left of an effort, and the name at which it ended. */
+static size_t left_of(const struct ground *g, size_t effort, const char *prefix,
+                      size_t limit, const char *last_name)
+{
+    const struct catalog_query query = {.prefix = slice_text(prefix), .limit = limit};
+    struct channel_stat page[PAGE];
+    struct slice last;
+
+    catalog_look(&g->catalog, &query, &effort, page, &last);
+    ck_assert(last_name ? slice_is(last, last_name) : !last.bytes);
+    return effort;
+}
+
+START_TEST(a_look_ends_with_its_effort_its_page_or_all_names)
+{
+    struct ground *g = listed_ground(); /* 0 B a a/1 a/10 a/2 a/unknown ab b c/x/1 zz */
+
+    ck_assert_uint_eq(left_of(g, 1, NULL, PAGE, "0"), 0);
+    ck_assert_uint_eq(left_of(g, 4, NULL, PAGE, "a/1"), 0);
+    ck_assert_uint_eq(left_of(g, 11, NULL, PAGE, NULL), 0);
+    ck_assert_uint_eq(left_of(g, 12, NULL, PAGE, NULL), 1);
+    ck_assert_uint_eq(left_of(g, 100, NULL, 3, "a/1"), 96);
+    ck_assert_uint_eq(left_of(g, 100, NULL, 5, "a/unknown"), 93);
+    ck_assert_uint_eq(left_of(g, 100, NULL, 8, NULL), 89);
+    ck_assert_uint_eq(left_of(g, 100, "a/1", PAGE, NULL), 98);
+    ck_assert_uint_eq(left_of(g, 100, "*1", 2, "b"), 91);
+    ck_assert_uint_eq(left_of(g, 1, "?", PAGE, NULL), 1);
+    ck_assert_uint_eq(left_of(g, 1, "?*", PAGE, NULL), 1);
+    ground_free(g);
+}
+END_TEST
+
+START_TEST(long_names_under_a_long_pattern_take_more)
+{
+    char name[NAME_MAX_LEN + 1] = "", prefix[NAME_MAX_LEN + 1] = "*";
+    struct ground *g = ground_new();
+
+    memset(name, 'a', NAME_MAX_LEN);
+    know(g, name);
+    ck_assert_uint_eq(left_of(g, 1000, "a", PAGE, NULL), 999);
+    ck_assert_uint_eq(left_of(g, 1000, "*b", PAGE, NULL), 995);
+    memset(prefix + 1, 'a', NAME_MAX_LEN / 2);
+    ck_assert_uint_lt(left_of(g, 1000, prefix, PAGE, NULL), 850);
+    ck_assert_uint_eq(left_of(g, 10, prefix, PAGE, NULL), 0);
+    know(g, "b");
+    ck_assert_uint_eq(left_of(g, 10, prefix, PAGE, name), 0);
+    ground_free(g);
+}
+END_TEST
+
 /* ---- the list against all names ---- */
 
 static bool naive_glob(const char *glob, const char *name)
@@ -471,6 +551,10 @@ START_TEST(random_pages_are_those_of_a_search_through_all_names)
         if (count > limit)
             strcat(expected, "+");
         ck_assert_str_eq(list(g, prefix, after, limit), expected);
+        expected[strcspn(expected, "+")] = '\0';
+        ck_assert_str_eq(
+            list_in_steps(g, prefix, after, limit, 1 + exact_below(&random, ALL)),
+            expected);
     }
     ground_free(g);
 }
@@ -489,4 +573,6 @@ UNIT_MAIN("catalog", the_first_template_that_matches_counts,
           a_star_in_a_prefix_is_any_characters,
           nothing_else_in_a_prefix_is_more_than_itself,
           a_prefix_longer_than_names_can_be_begins_none,
+          a_look_ends_with_its_effort_its_page_or_all_names,
+          long_names_under_a_long_pattern_take_more,
           random_pages_are_those_of_a_search_through_all_names)

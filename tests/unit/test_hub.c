@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "hub.h"
+#include <sched.h>
 #include "stage.h"
 #include "starve.h"
 #include "unit.h"
@@ -197,6 +198,61 @@ START_TEST(configure_changes_the_limits)
 }
 END_TEST
 
+/* ---- looking at names ---- */
+
+START_TEST(a_look_at_names_says_where_it_stopped)
+{
+    struct channel_stat stats[2];
+    struct catalog_query query = {.limit = 2};
+    char last[NAME_MAX_LEN + 1];
+    size_t effort = 1;
+    struct stage st;
+
+    stage_open(&st);
+    stage_play(&st, 0, "{\"op\":\"close\",\"chan\":\"a\"}", "{\"ok\":true}\n");
+    stage_play(&st, 0, "{\"op\":\"close\",\"chan\":\"b\"}", "{\"ok\":true}\n");
+    ck_assert_uint_eq(hub_look(st.hub, &query, &effort, stats, last), 1);
+    ck_assert_uint_eq(effort, 0);
+    ck_assert_str_eq(last, "a");
+    query.after = slice_text(last);
+    effort = 10;
+    ck_assert_uint_eq(hub_look(st.hub, &query, &effort, stats, last), 1);
+    ck_assert_str_eq(stats[0].name, "b");
+    ck_assert_str_eq(last, "");
+    stage_close(&st);
+}
+END_TEST
+
+static void *ask_limits(void *hub)
+{
+    hub_limits(hub);
+    return NULL;
+}
+
+/* That ends, whether he who waits has been let in or not. */
+START_TEST(way_is_given_to_who_waits_for_the_lock)
+{
+    struct stage st;
+    pthread_t other;
+
+    stage_open(&st);
+    hub_give_way(st.hub);
+    pthread_mutex_lock(&st.hub->lock);
+    ck_assert_int_eq(pthread_create(&other, NULL, ask_limits, st.hub), 0);
+    while (atomic_load(&st.hub->waiting) == 0)
+        sched_yield();
+    hub_give_way(st.hub);
+    ck_assert_int_eq(atomic_load(&st.hub->waiting), 1);
+    pthread_mutex_unlock(&st.hub->lock);
+    while (atomic_load(&st.hub->waiting) > 0)
+        hub_give_way(st.hub);
+    pthread_join(other, NULL);
+    stage_close(&st);
+}
+END_TEST
+
+/* ---- what is held ---- */
+
 START_TEST(unread_output_counts_as_memory)
 {
     struct broker_settings settings = stage_settings();
@@ -365,7 +421,8 @@ UNIT_MAIN("hub", completions_are_linked_in_the_order_of_the_hub,
           tickets_of_a_turn_run_in_their_order, run_tells_when_something_is_due,
           expire_ends_what_is_due_and_tells_the_next_time,
           what_is_parked_is_known_and_ends_with_the_leave, turns_are_numbered,
-          configure_changes_the_limits, unread_output_counts_as_memory,
+          configure_changes_the_limits, a_look_at_names_says_where_it_stopped,
+          way_is_given_to_who_waits_for_the_lock, unread_output_counts_as_memory,
           what_is_held_in_the_broker_and_outside_is_one_memory,
           without_memory_there_is_no_hub, without_memory_nobody_sits_down,
           without_memory_for_its_list_a_turn_refuses_its_own,

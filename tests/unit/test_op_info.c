@@ -220,125 +220,15 @@ START_TEST(hello_tells_every_limit)
 }
 END_TEST
 
-/* ---- for users ---- */
-
-static char *seen_globs[] = {(char[]){"m/*"}, (char[]){"*9"}};
-static struct rule seen_rule = {RIGHT_BIT(RIGHT_LIST), true, seen_globs, 2};
-static const struct user looker = {
-    .name = (char[]){"u"}, .rules = &seen_rule, .rule_count = 1};
-
-static const struct user *looking = &looker;
-
-/* A page of what that user may see behind a name, as names; the caller's. */
-static json_t *page_for(struct stage *st, const char *after, int limit, bool *ret_more)
-{
-    char line[300];
-    json_t *reply, *channels;
-    char *text;
-
-    snprintf(line, sizeof line, "{\"op\":\"list\",\"limit\":%d,\"after\":\"%s\"}", limit,
-             after);
-    stage_ask(st, 0, 0, line);
-    st->turns[0]->tickets[0].user = looking;
-    stage_run(st, 0);
-    text = stage_replies(st, 0, 0);
-    stage_finish(st, 0);
-    reply = json_loads(text, 0, NULL);
-    free(text);
-    *ret_more = json_is_true(json_object_get(reply, "more"));
-    channels = json_incref(json_object_get(reply, "channels"));
-    json_decref(reply);
-    return channels;
-}
-
-START_TEST(a_user_s_pages_are_full_of_what_it_may_see)
-{
-    static const int limits[] = {1, 7, 29, 30, 31, 1000};
-    char name[20], after[20] = "";
-    struct stage st;
-
-    stage_open(&st);
-    for (int i = 0; i < 300; i++) {
-        snprintf(name, sizeof name, "k/%03d", i);
-        opened(&st, name);
-    }
-    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
-        size_t count = 0;
-        bool more = true;
-
-        for (after[0] = '\0'; more;) {
-            json_t *page = page_for(&st, after, limits[i], &more), *channel;
-            size_t at;
-
-            ck_assert_msg(!more || json_array_size(page) == (size_t)limits[i],
-                          "not full");
-            json_array_foreach(page, at, channel)
-            {
-                strcpy(after, json_string_value(json_object_get(channel, "name")));
-                snprintf(name, sizeof name, "k/%03zu", 10 * count++ + 9);
-                ck_assert_str_eq(after, name);
-            }
-            json_decref(page);
-        }
-        ck_assert_uint_eq(count, 30);
-    }
-    stage_close(&st);
-}
-END_TEST
-
-/* However the names that may be seen lie among those that may not. */
-START_TEST(a_page_is_the_same_whatever_is_skipped_for_it)
-{
-    char *globs[] = {(char[]){"b/*"}, (char[]){"b0"}, (char[]){"d"}, (char[]){"d/x*"},
-                     (char[]){"z-"}};
-    struct rule rule = {RIGHT_BIT(RIGHT_LIST), true, globs, 5};
-    static const char *const visible[] = {"b/000", "b/199", "b0", "d", "d/x1", "z-"};
-    const struct user user = {.name = (char[]){"u"}, .rules = &rule, .rule_count = 1};
-    static const char groups[] = "abcdez";
-    char name[20];
-    struct stage st;
-
-    stage_open(&st);
-    for (const char *g = groups; *g; g++)
-        for (int i = 0; i < 200; i++) {
-            snprintf(name, sizeof name, "%c%c%03d", *g, *g == 'b' ? '/' : '.', i);
-            opened(&st, name);
-        }
-    for (size_t i = 2; i < 6; i++)
-        opened(&st, visible[i]);
-    for (size_t limit = 1; limit < 250; limit += 83) {
-        const struct user *before = looking;
-        size_t count = 0;
-        bool more = true;
-
-        looking = &user;
-        for (name[0] = '\0'; more;) {
-            json_t *page = page_for(&st, name, (int)limit, &more);
-
-            ck_assert(!more || json_array_size(page) == limit);
-            count += json_array_size(page);
-            if (json_array_size(page) > 0)
-                strcpy(name,
-                       json_string_value(json_object_get(
-                           json_array_get(page, json_array_size(page) - 1), "name")));
-            json_decref(page);
-        }
-        ck_assert_uint_eq(count, 204);
-        ck_assert_str_eq(name, "z-");
-        looking = before;
-    }
-    stage_close(&st);
-}
-END_TEST
-
 START_TEST(hello_tells_users_who_they_are)
 {
+    const struct user user = {.name = (char[]){"u"}};
     struct stage st;
     char *text;
 
     stage_open(&st);
     stage_ask(&st, 0, 0, "{\"op\":\"hello\"}");
-    st.turns[0]->tickets[0].user = &looker;
+    st.turns[0]->tickets[0].user = &user;
     stage_run(&st, 0);
     text = stage_replies(&st, 0, 0);
     stage_finish(&st, 0);
@@ -409,6 +299,5 @@ UNIT_MAIN("op_info", stat_of_a_channel_tells_its_settings_and_counts,
           stat_of_a_channel_that_is_not_there_is_no_channel,
           stat_of_the_daemon_tells_all_of_its_counts, stat_of_the_daemon_tells_its_memory,
           list_goes_by_pages, a_page_of_a_thousand_is_full, a_list_is_of_its_own_moment,
-          hello_tells_every_limit, a_user_s_pages_are_full_of_what_it_may_see,
-          a_page_is_the_same_whatever_is_skipped_for_it, hello_tells_users_who_they_are,
+          hello_tells_every_limit, hello_tells_users_who_they_are,
           what_is_told_is_whole_or_refused)
