@@ -280,6 +280,16 @@ def list_scan(stage):
     end(stage, client)
 
 
+def list_storm(stage):
+    """Has the daemon look for what there is not, and does not wait for it."""
+    client = stage.greeted()
+    client.send(*[{"op": "list", "prefix": stage.dice.choice(("*zzz", "*" + "evi*l/" * 25))}
+                  for _ in range(300)])
+    if stage.dice.random() < 0.5:
+        client.line()
+    end(stage, client)
+
+
 def gone(stage):
     if len(stage.departed) < 3:
         client = stage.connect(stage.addresses[0])
@@ -303,4 +313,4 @@ def half_close_games(stage):
 ROLES = (wrong_token, no_token, garbage, silence, half_line_for_ever, storm, proxy_header,
          tls_garbage, tls_half_handshake, tls_nobody, byte_by_byte, never_reading, flood,
          flood_without_reading, bad_requests, deep_and_long, parks_and_resets, hog,
-         forbidden_names, list_scan, gone, half_close_games)
+         forbidden_names, list_scan, list_storm, gone, half_close_games)
