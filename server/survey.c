@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "survey.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,6 +53,7 @@ static enum err survey_make_room(struct survey *v, struct budget *budget)
 
     if (need <= v->cap)
         return ERR_OK;
+    assert(need <= cap); /* for v->count is at most v->limit here */
     if (!budget_has_room(budget, RESERVE_REQUESTS, more))
         return ERR_LIMIT_MEMORY;
     stats = realloc(v->stats, cap * sizeof *stats);
