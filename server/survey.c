@@ -237,8 +237,10 @@ static bool is_much(const struct ticket *t)
 {
     const struct slice prefix = t->rq.prefix;
 
-    return prefix.len <= NAME_MAX_LEN &&
-           (t->user || (prefix.len > 0 && memchr(prefix.bytes, '*', prefix.len)));
+    if (prefix.len > NAME_MAX_LEN)
+        return false;
+    return t->rq.limit > PAGE || t->user ||
+           (prefix.len > 0 && memchr(prefix.bytes, '*', prefix.len));
 }
 
 void survey_take(struct session *s, struct ticket *t)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * survey.h - a list that may have to look at many more names than it shows: because of a
- * `*` in its prefix, or because its user does not see every channel.
+ * survey.h - a list that may have to look at many names: more than it shows, because of a
+ * `*` in its prefix or because its user does not see every channel; or as many.
  *
  * It is made in steps, one of which takes some tenths of a millisecond, however many
  * channels there are. A worker makes one step at the end of a turn, of one of its surveys
@@ -9,9 +9,10 @@
  * no more. The session is held until then (session.h), for replies to such requests keep
  * their order. In the end the survey becomes a ticket that has its answer.
  *
- * What it shows is, as the pages of a list together are, not of one moment: each channel
- * is shown as it was when it was looked at. Who may see it is asked at each step, and if
- * the users change it starts again, so that the answer is by one set of rules.
+ * What it shows is, as the pages of a list together are, not of one moment, but for some
+ * ten channels at a time: each is shown as it was when it was looked at. Who may see it
+ * is asked at each step, and if the users change it starts again, so that the answer is
+ * by one set of rules.
  *
  * What it keeps counts as memory that is held (budget.h). It ends without an answer when
  * its session leaves. All calls are for the worker's thread.

@@ -307,15 +307,46 @@ START_TEST(a_page_is_the_same_whatever_is_skipped_for_it)
 }
 END_TEST
 
-START_TEST(a_user_who_sees_all_needs_no_survey)
+/* The survey that is under way would come first. */
+START_TEST(few_channels_of_those_that_are_all_seen_need_no_survey)
 {
     struct scene sc;
+    bool more;
 
     start(&sc, "rules: [{allow: [all]}]");
     open_many(&sc, "k/", 5, MANY);
+    for (int limit = 64; limit <= 65; limit++) {
+        char line[100];
+        json_t *names;
+
+        client_send(&sc.other, SEARCH(1));
+        worker_turn(sc.worker);
+        snprintf(line, sizeof line, "{\"op\":\"list\",\"limit\":%d}\n", limit);
+        client_send(&sc.asker, line);
+        ck_assert_int_eq(play(&sc, &sc.asker), limit == 64 ? 1 : 2);
+        names = told_names(&sc.asker, &more);
+        ck_assert_int_eq((int)json_array_size(names), limit);
+        json_decref(names);
+        play(&sc, &sc.other);
+        free(client_line(&sc.other));
+    }
+    finish(&sc);
+}
+END_TEST
+
+/* So that many who list at the same time do not have others wait for all of them. */
+START_TEST(of_those_who_list_much_one_is_served_in_a_turn)
+{
+    struct scene sc;
+
+    start(&sc, "");
+    open_many(&sc, "k/", 5, MANY);
     client_send(&sc.asker, LIST(1));
-    ck_assert_int_eq(play(&sc, &sc.asker), 1);
-    ck_assert(!sc.session->held);
+    client_send(&sc.other, LIST(1));
+    worker_turn(sc.worker);
+    ck_assert(has_reply(&sc.asker) != has_reply(&sc.other));
+    worker_turn(sc.worker);
+    ck_assert(has_reply(&sc.asker) && has_reply(&sc.other));
     finish(&sc);
 }
 END_TEST
@@ -756,9 +787,11 @@ END_TEST
 UNIT_MAIN("survey", a_prefix_with_a_star_shows_what_fits_it,
           what_no_name_can_be_shows_nothing, a_user_s_pages_are_full_of_what_it_may_see,
           a_page_is_the_same_whatever_is_skipped_for_it,
-          a_user_who_sees_all_needs_no_survey, others_are_answered_between_the_steps,
-          what_no_rule_speaks_of_is_not_looked_at, many_rules_make_a_step_shorter,
-          surveys_take_turns, replies_are_in_the_order_of_the_requests,
+          few_channels_of_those_that_are_all_seen_need_no_survey,
+          of_those_who_list_much_one_is_served_in_a_turn,
+          others_are_answered_between_the_steps, what_no_rule_speaks_of_is_not_looked_at,
+          many_rules_make_a_step_shorter, surveys_take_turns,
+          replies_are_in_the_order_of_the_requests,
           what_a_client_says_before_it_ends_is_answered,
           channels_may_come_and_go_meanwhile, who_asks_too_often_waits_for_that_as_well,
           who_is_waited_for_is_not_idle,
