@@ -65,10 +65,10 @@ struct worker {
     size_t later_count;
     struct gather scratch; /* replies on their way to a socket */
     struct list sessions;  /* that it reads */
+    struct list line;      /* of them, those that wait to get their next share */
+    struct list surveys;   /* lists under way, that look at many names */
     unsigned started;      /* sessions, so far */
     struct intake intake;  /* for sessions that have none */
-    struct list surveys;   /* lists under way, that look at many names */
-    struct list line;      /* of them, those that wait to get their next share */
     size_t served;         /* tickets of this turn that were run for others */
     struct list arrivals;  /* that are to become sessions, once they have shown how */
     int64_t shaking_ns;    /* the time that arrivals have taken of this turn */
