@@ -8,7 +8,7 @@ import signal
 from harness import SANITIZED, DaemonTest, main
 
 FULL, EVE = "ct_" + "f" * 43, "ct_" + "e" * 43
-MANY = 10000 if SANITIZED else 100000
+MANY = 20000 if SANITIZED else 100000
 RARE = MANY // 40  # each such name is one that eve sees
 
 
