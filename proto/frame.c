@@ -171,6 +171,7 @@ bool frame_is_empty(const struct frame *f)
 void frame_forget(struct frame *f)
 {
     drop_held(f);
-    consume(f, f->fed_len);
+    f->fed = NULL;
+    f->fed_len = 0;
     f->skipping = false;
 }
