@@ -186,6 +186,7 @@ int64_t backlog_consume(struct backlog *b, size_t n)
     int64_t freed = 0;
 
     assert(n <= backlog_len(b));
+    b->went += (int64_t)n;
     while (n > 0) {
         n -= consume_text(b, n);
         n -= consume_value(b, n, &freed);

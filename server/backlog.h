@@ -42,9 +42,9 @@ struct backlog {
     size_t sent;              /* so much of the text has gone */
     size_t value_sent;        /* and so much of the first value */
     size_t value_len;         /* bytes of the values that have not gone */
+    int64_t went;             /* bytes that have gone */
     size_t counted;           /* so many bytes the hub knows of (hub->outside) */
     int64_t weighed;          /* so much memory it knows of */
-    int64_t moved_ns;         /* when it began, or some of it was sent last */
 };
 
 /* An empty one, the caller's; NULL if out of memory. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * delivery.h - what becomes of bytes that the kernel has taken for a client over TCP.
+ * delivery.h - what becomes of bytes that the kernel has taken for a client.
  *
  * The kernel ends a connection whose peer is gone by itself only when nothing is on its
  * way (SO_KEEPALIVE), or after a quarter of an hour. TCP_USER_TIMEOUT is no help: it also
@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 enum delivery_state {
-    DELIVERY_DONE, /* all has arrived at the peer's machine, or nobody can tell */
+    DELIVERY_DONE, /* all has arrived where the peer can take it */
     DELIVERY_UNDER_WAY,
     DELIVERY_STALLED, /* the peer's machine answers, but has taken nothing for so long */
     DELIVERY_LOST     /* the peer's machine has not answered for so long */
@@ -22,16 +22,17 @@ enum delivery_state {
 
 /* What was seen last; {0}: nothing yet. */
 struct delivery {
-    uint32_t taken; /* bytes that the peer has acknowledged: their number's lower half */
+    uint32_t taken; /* what changes when the peer takes something: see delivery.c */
     uint32_t since; /* when that, or nothing to send, was seen first */
 };
 
 /*
- * Looks at a socket. now: in tenths of a second, by any clock that does not go back, from
- * 1. The limits are in seconds, 0 for never. A socket that is not TCP is
- * DELIVERY_DONE.
+ * Looks at a socket. went: how much has been sent since there was more to send than the
+ * socket would take; -1: there is not. now: in tenths of a second, by any clock that does
+ * not go back, from 1. The limits are in seconds, 0 for never. Within the machine nobody
+ * is lost, and what the socket has taken is done.
  */
-enum delivery_state delivery_look(struct delivery *d, int fd, uint32_t now,
+enum delivery_state delivery_look(struct delivery *d, int fd, int64_t went, uint32_t now,
                                   int64_t lost_s, int64_t stalled_s);
 
 #endif

@@ -111,11 +111,8 @@ static size_t outlet_send_gathered(struct session *s, const struct gather *g)
 /* Keeps what the socket won't take: all but the bytes that were sent. */
 static void outlet_keep(struct session *s, const struct gather *g, size_t sent)
 {
-    if (!s->backlog) {
+    if (!s->backlog)
         s->backlog = backlog_new();
-        if (s->backlog)
-            s->backlog->moved_ns = clock_now_ns();
-    }
     if (s->backlog)
         backlog_take_over(s->backlog, g, sent);
     if (!s->backlog || s->backlog->text.broken)
@@ -155,10 +152,8 @@ void outlet_flush(struct session *s)
     if (s->broken)
         return;
     budget_hold(&s->worker->hub->budget, -backlog_consume(s->backlog, n));
-    if (n > 0) {
-        s->backlog->moved_ns = clock_now_ns();
-        atomic_store_explicit(&s->heard_ns, s->backlog->moved_ns, memory_order_relaxed);
-    }
+    if (n > 0)
+        atomic_store_explicit(&s->heard_ns, clock_now_ns(), memory_order_relaxed);
     if (outlet_unsent(s) == 0)
         outlet_forget(s);
     else

@@ -50,34 +50,37 @@ static bool is_hello_over(const struct session *s, uint32_t now)
            clock_is_over(guard_since(s), now, s->worker->limits.handshake_s);
 }
 
-/* Whether it has taken nothing of its backlog for too long. */
-static bool is_backlog_over(struct session *s)
+/* How much has gone since there has been a backlog; -1: there is none. */
+static int64_t gone_of_backlog(struct session *s)
 {
-    const int64_t limit_s = s->worker->limits.unread_s;
-    bool over = false;
+    int64_t went;
 
-    if (limit_s == 0 || !(s->interest & EV_WRITE))
-        return false;
+    if (!(s->interest & EV_WRITE))
+        return -1;
     session_lock(s);
-    if (s->backlog)
-        over = is_over(s->backlog->moved_ns, clock_now_ns(), limit_s);
+    went = s->backlog ? s->backlog->went : -1;
     session_unlock(s);
-    return over;
+    return went;
 }
 
-/* The same of what the kernel has; nothing can have changed while nothing was heard. */
+/*
+ * Whether it has taken nothing for too long of what waits for it, or its machine is gone.
+ * Nothing can have changed while nothing was heard.
+ */
 static bool is_delivery_over(struct session *s, uint32_t now)
 {
     const struct limits *limits = &s->worker->limits;
     const uint32_t heard =
         (uint32_t)atomic_load_explicit(&s->heard_ns, memory_order_relaxed);
     enum delivery_state state;
+    int64_t went;
 
     if (s->swept.calm == heard)
         return false;
-    state = delivery_look(&s->swept.delivery, s->transport.fd, now, limits->keepalive_s,
-                          limits->unread_s);
-    if (state == DELIVERY_DONE && !(s->interest & EV_WRITE))
+    went = gone_of_backlog(s);
+    state = delivery_look(&s->swept.delivery, s->transport.fd, went, now,
+                          limits->keepalive_s, limits->unread_s);
+    if (state == DELIVERY_DONE && went < 0)
         s->swept.calm = heard;
     return state > DELIVERY_UNDER_WAY;
 }
@@ -109,8 +112,7 @@ static void sweep_look(struct session *s, uint32_t now)
 {
     const bool idle = is_idle(s); /* if it has left, it does not read for as long again */
 
-    if (is_backlog_over(s) || is_delivery_over(s, now) || is_farewell_over(s, now) ||
-        (idle && s->leaving))
+    if (is_delivery_over(s, now) || is_farewell_over(s, now) || (idle && s->leaving))
         session_lose(s);
     else if (is_hello_over(s, now))
         guard_despair(s);

@@ -86,6 +86,8 @@ class Network:
         self.ip("-n", self.name, "link", "set", "far", "down")
 
     def remove(self):
+        """The link as well: a machine stays as long as one of its sockets has to say something."""
+        subprocess.run(["ip", "link", "del", self.name], check=False, capture_output=True)
         self.ip("netns", "del", self.name)
 
 

@@ -90,6 +90,7 @@ START_TEST(what_was_sent_waits_no_more)
     rest_is(b, "two\n");
     backlog_consume(b, 4);
     rest_is(b, "");
+    ck_assert_int_eq(b->went, 8);
     backlog_free(b);
 }
 END_TEST

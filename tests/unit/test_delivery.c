@@ -82,8 +82,9 @@ static void await_state(const struct line *line, int64_t lost_s, int64_t stalled
     struct delivery d = {0};
     int64_t passed_ns = 0;
 
-    while (delivery_look(&d, line->here, (uint32_t)(1 + passed_ns * 1000 / NS_PER_TENTH),
-                         lost_s, stalled_s) != state) {
+    while (delivery_look(&d, line->here, 0,
+                         (uint32_t)(1 + passed_ns * 1000 / NS_PER_TENTH), lost_s,
+                         stalled_s) != state) {
         passed_ns = clock_now_ns() - begin_ns;
         ck_assert_int_lt(passed_ns, PATIENCE_S * NS_PER_S);
         sched_yield();
@@ -100,20 +101,57 @@ START_TEST(what_has_arrived_is_done)
 }
 END_TEST
 
-START_TEST(what_is_no_tcp_socket_is_done)
+/* ---- within the machine ---- */
+
+START_TEST(what_a_socket_of_the_machine_has_taken_is_done)
 {
     struct delivery d = {0};
     int fds[2];
 
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
     ck_assert_int_eq(send(fds[0], "x", 1, 0), 1);
-    ck_assert_int_eq(delivery_look(&d, fds[0], 1, 1, 1), DELIVERY_DONE);
-    ck_assert_int_eq(delivery_look(&d, fds[0], DAY_S * TENTHS_PER_S, 1, 1),
+    ck_assert_int_eq(delivery_look(&d, fds[0], -1, 1, 1, 1), DELIVERY_DONE);
+    ck_assert_int_eq(delivery_look(&d, fds[0], -1, DAY_S * TENTHS_PER_S, 1, 1),
                      DELIVERY_DONE);
     close(fds[0]);
     close(fds[1]);
 }
 END_TEST
+
+START_TEST(a_full_socket_stalls_unless_something_is_taken)
+{
+    struct delivery d = {0};
+    struct line line;
+    char bytes[SMALL];
+    int fds[2];
+
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds), 0);
+    line = (struct line){fds[0], fds[1]};
+    for (uint32_t now = 1; now < 100; now += 10) {
+        line_fill(&line);
+        ck_assert_int_eq(delivery_look(&d, fds[0], 0, now, 1, 1), DELIVERY_UNDER_WAY);
+        ck_assert_int_eq(delivery_look(&d, fds[0], 0, now + TENTHS_PER_S, 1, 1),
+                         DELIVERY_UNDER_WAY);
+        while (recv(fds[1], bytes, sizeof bytes, 0) > 0)
+            ;
+        ck_assert_int_eq(delivery_look(&d, fds[0], 0, now + 50, 1, 1), DELIVERY_DONE);
+    }
+    line_fill(&line);
+    ck_assert_int_eq(delivery_look(&d, fds[0], 0, 1000, 1, 1), DELIVERY_UNDER_WAY);
+    ck_assert_int_gt(recv(fds[1], bytes, sizeof bytes, 0), 0);
+    while (d.since == 1000) { /* a buffer of which enough was read is free */
+        ck_assert_int_gt(recv(fds[1], bytes, sizeof bytes, 0), 0);
+        ck_assert_int_eq(delivery_look(&d, fds[0], 0, 1009, 1, 1), DELIVERY_UNDER_WAY);
+    }
+    line_fill(&line); /* as much waits to be read as before, but more has gone */
+    ck_assert_int_eq(delivery_look(&d, fds[0], SMALL, 1015, 1, 1), DELIVERY_UNDER_WAY);
+    ck_assert_int_eq(delivery_look(&d, fds[0], SMALL, 1025, 1, 1), DELIVERY_UNDER_WAY);
+    ck_assert_int_eq(delivery_look(&d, fds[0], SMALL, 1026, 1, 1), DELIVERY_STALLED);
+    line_close(&line);
+}
+END_TEST
+
+/* ---- over TCP ---- */
 
 START_TEST(a_peer_without_room_stalls_when_the_time_is_up_and_not_before)
 {
@@ -122,15 +160,15 @@ START_TEST(a_peer_without_room_stalls_when_the_time_is_up_and_not_before)
     const uint32_t begin = 77;
 
     line_fill(&line);
-    ck_assert_int_eq(delivery_look(&d, line.here, begin, 0, 5), DELIVERY_UNDER_WAY);
-    while (delivery_look(&d, line.here, begin, 0, 5) == DELIVERY_UNDER_WAY &&
+    ck_assert_int_eq(delivery_look(&d, line.here, 0, begin, 0, 5), DELIVERY_UNDER_WAY);
+    while (delivery_look(&d, line.here, 0, begin, 0, 5) == DELIVERY_UNDER_WAY &&
            d.taken < SMALL / 4) /* what it had room for is acknowledged */
         sched_yield();
-    ck_assert_int_eq(delivery_look(&d, line.here, begin + 5 * TENTHS_PER_S, 0, 5),
+    ck_assert_int_eq(delivery_look(&d, line.here, 0, begin + 5 * TENTHS_PER_S, 0, 5),
                      DELIVERY_UNDER_WAY);
-    ck_assert_int_eq(delivery_look(&d, line.here, begin + 5 * TENTHS_PER_S + 1, 0, 5),
+    ck_assert_int_eq(delivery_look(&d, line.here, 0, begin + 5 * TENTHS_PER_S + 1, 0, 5),
                      DELIVERY_STALLED);
-    ck_assert_int_eq(delivery_look(&d, line.here, DAY_S * TENTHS_PER_S, 0, 0),
+    ck_assert_int_eq(delivery_look(&d, line.here, 0, DAY_S * TENTHS_PER_S, 0, 0),
                      DELIVERY_UNDER_WAY);
     line_close(&line);
 }
@@ -144,12 +182,12 @@ START_TEST(a_peer_that_takes_something_has_its_time_anew)
     uint32_t before, now = 1;
 
     line_fill(&line);
-    delivery_look(&d, line.here, now, 0, 5);
+    delivery_look(&d, line.here, 0, now, 0, 5);
     before = d.taken;
     while (d.taken == before) {
         recv(line.there, bytes, sizeof bytes, MSG_DONTWAIT);
         now += 1;
-        delivery_look(&d, line.here, now, 0, 5);
+        delivery_look(&d, line.here, 0, now, 0, 5);
     }
     ck_assert_uint_eq(d.since, now);
     line_close(&line);
@@ -167,7 +205,7 @@ START_TEST(a_peer_that_lives_is_not_lost_however_long_it_has_no_room)
 
     line_fill(&line);
     while (info.tcpi_backoff < 4) { /* several probes, which it answers */
-        ck_assert_int_eq(delivery_look(&d, line.here, now, 1, 0), DELIVERY_UNDER_WAY);
+        ck_assert_int_eq(delivery_look(&d, line.here, 0, now, 1, 0), DELIVERY_UNDER_WAY);
         now += TENTHS_PER_S;
         ck_assert_int_eq(poll(&answer, 1, 10), 0); /* it has nothing to say */
         ck_assert_int_eq(getsockopt(line.here, IPPROTO_TCP, TCP_INFO, &info, &len), 0);
@@ -206,14 +244,16 @@ START_TEST(without_a_limit_nobody_is_lost)
     line_cut(&line);
     line_send(&line);
     await_state(&line, 1, 0, DELIVERY_LOST);
-    ck_assert_int_eq(delivery_look(&d, line.here, 1, 0, 0), DELIVERY_UNDER_WAY);
-    ck_assert_int_eq(delivery_look(&d, line.here, DAY_S * TENTHS_PER_S, 0, 0),
+    ck_assert_int_eq(delivery_look(&d, line.here, 0, 1, 0, 0), DELIVERY_UNDER_WAY);
+    ck_assert_int_eq(delivery_look(&d, line.here, 0, DAY_S * TENTHS_PER_S, 0, 0),
                      DELIVERY_UNDER_WAY);
     line_close(&line);
 }
 END_TEST
 
-UNIT_MAIN("delivery", what_has_arrived_is_done, what_is_no_tcp_socket_is_done,
+UNIT_MAIN("delivery", what_has_arrived_is_done,
+          what_a_socket_of_the_machine_has_taken_is_done,
+          a_full_socket_stalls_unless_something_is_taken,
           a_peer_without_room_stalls_when_the_time_is_up_and_not_before,
           a_peer_that_takes_something_has_its_time_anew,
           a_peer_that_lives_is_not_lost_however_long_it_has_no_room,
