@@ -208,17 +208,31 @@ static bool hear_all(struct scene *s)
     return after > before;
 }
 
-/* Until the daemon has done all that it can: nothing more comes, nor is read. */
+/* Whether something has come from the daemon, or gone into it, since the last time. */
+static bool is_moving(struct scene *s, int64_t *received)
+{
+    const int64_t before = *received;
+
+    *received = metrics_get(&s->metrics, METRIC_received_bytes);
+    return hear_all(s) || *received != before;
+}
+
+/*
+ * Until the daemon has done all that it can. Of one turn nothing may be seen: who has
+ * used up a share goes on in the next with what has come, and reads only then.
+ */
 static void settle(struct scene *s)
 {
     int64_t received = -1;
     int turns = 0;
 
-    while (hear_all(s) || received != metrics_get(&s->metrics, METRIC_received_bytes)) {
-        received = metrics_get(&s->metrics, METRIC_received_bytes);
+    for (int quiet = 0; quiet < 3; quiet++) {
+        if (is_moving(s, &received))
+            quiet = 0;
         turn(s);
         require(++turns < TURNS_MAX, "it comes to an end");
     }
+    hear_all(s);
 }
 
 /* ---- what can be done ---- */
