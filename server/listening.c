@@ -124,8 +124,10 @@ bool listening_open(struct listening *all, const struct config *config,
     const struct config_listeners *listen = &config->listen;
 
     all->items = calloc(given + options_count + listen->count, sizeof(struct listener *));
-    if (!all->items)
+    if (!all->items) {
+        log_line(LEVEL_ERROR, "cannot listen: %s", strerror(errno));
         return false;
+    }
     for (size_t i = 0; i < given; i++)
         if (!adopt(all, config, NOTIFY_FD + (int)i))
             return false;

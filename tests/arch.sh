@@ -76,7 +76,6 @@ declare -A starved_by=(
     ['config/*']='tests/unit/test_config.c, tests/fail/test_changing.py'
     ['server/credentials.c']='tests/fail/test_serving.py'
     ['server/guard.c']='tests/fail/test_serving.py'
-    ['server/listening.c']='tests/fail/test_changing.py'
     ['server/secure.c']='tests/fail/test_serving.py'
     ['server/session.c']='tests/fail/test_serving.py'
 )

@@ -4,6 +4,7 @@
 #include "listening.h"
 #include "said.h"
 #include "secure.h"
+#include "starve.h"
 #include "unit.h"
 
 #include <arpa/inet.h>
@@ -279,9 +280,30 @@ START_TEST(a_file_that_cannot_be_given_away_is_named)
 }
 END_TEST
 
+START_TEST(without_memory_it_says_so)
+{
+    struct stage st;
+    struct said said;
+    char *log;
+    bool ok;
+
+    stage_open(&st);
+    configure(&st, "'tcp://127.0.0.1:0'");
+    said_begin(&said, STDERR_FILENO);
+    starve_after(0);
+    ok = listening_open(&st.all, st.config, &st.options);
+    starve_end();
+    log = said_end(&said);
+    ck_assert(!ok);
+    ck_assert_ptr_nonnull(strstr(log, "cannot listen: "));
+    free(log);
+    stage_close(&st);
+}
+END_TEST
+
 UNIT_MAIN("listening", the_configuration_says_where,
           an_option_has_what_the_configuration_says_of_the_same_uri,
           without_a_certificate_there_is_no_listener, what_cannot_be_opened_is_named,
           a_socket_of_systemd_has_tls_if_the_configuration_has_it_for_its_port,
           other_keys_are_for_those_who_come_later_and_bad_ones_for_nobody,
-          a_file_that_cannot_be_given_away_is_named)
+          a_file_that_cannot_be_given_away_is_named, without_memory_it_says_so)
