@@ -16,20 +16,27 @@ static char *repeat(char letter, size_t letters)
     return text;
 }
 
+/* So many letters are a value, and one more is none. */
+static void check_longest(const struct key *key, char letter, size_t most)
+{
+    char *longest = repeat(letter, most), *longer = repeat(letter, most + 1);
+    int64_t n;
+
+    ck_assert(scalar_read(key, longest, &n));
+    ck_assert(!scalar_read(key, longer, &n));
+    free(longest);
+    free(longer);
+}
+
 START_TEST(channel_names_are_those_of_the_protocol)
 {
     static const struct key key = {.type = TYPE_NAME};
     static const struct reading valid[] = {{"a", 0}, {"jobs/x-1_2.z:9", 0}, {"/", 0}};
     static const char *const invalid[] = {"", "a b", "a*", "é", "a\n"};
-    char *longest = repeat('x', 200), *longer = repeat('x', 201);
-    int64_t n;
 
     check_valid(&key, valid, COUNT_OF(valid));
     check_invalid(&key, invalid, COUNT_OF(invalid));
-    ck_assert(scalar_read(&key, longest, &n));
-    ck_assert(!scalar_read(&key, longer, &n));
-    free(longest);
-    free(longer);
+    check_longest(&key, 'x', 200);
 }
 END_TEST
 
@@ -39,15 +46,10 @@ START_TEST(globs_are_names_with_stars_and_question_marks)
     static const struct reading valid[] = {{"*", 0},      {"?", 0},     {"jobs/*", 0},
                                            {"*.drop", 0}, {"a?b*c", 0}, {"plain", 0}};
     static const char *const invalid[] = {"", "a b", "[ab]", "{a,b}", "a\\*", "é*"};
-    char *longest = repeat('*', 200), *longer = repeat('*', 201);
-    int64_t n;
 
     check_valid(&key, valid, COUNT_OF(valid));
     check_invalid(&key, invalid, COUNT_OF(invalid));
-    ck_assert(scalar_read(&key, longest, &n));
-    ck_assert(!scalar_read(&key, longer, &n));
-    free(longest);
-    free(longer);
+    check_longest(&key, '*', 200);
 }
 END_TEST
 
@@ -112,15 +114,10 @@ START_TEST(users_have_names_without_slash_and_colon)
     static const struct key key = {.type = TYPE_USER};
     static const struct reading valid[] = {{"a", 0}, {"billing-2.prod_x", 0}, {"0", 0}};
     static const char *const invalid[] = {"", "a/b", "a:b", "a b", "é", "a\n", "*"};
-    char *longest = repeat('x', 64), *longer = repeat('x', 65);
-    int64_t n;
 
     check_valid(&key, valid, COUNT_OF(valid));
     check_invalid(&key, invalid, COUNT_OF(invalid));
-    ck_assert(scalar_read(&key, longest, &n));
-    ck_assert(!scalar_read(&key, longer, &n));
-    free(longest);
-    free(longer);
+    check_longest(&key, 'x', 64);
 }
 END_TEST
 
@@ -129,15 +126,10 @@ START_TEST(lines_have_anything_but_controls)
     static const struct key key = {.type = TYPE_LINE};
     static const struct reading valid[] = {{"CN=a, O=b", 0}, {"DNS:*.é", 0}, {" ", 0}};
     static const char *const invalid[] = {"", "a\tb", "a\n", "\x7f"};
-    char *longest = repeat('x', 512), *longer = repeat('x', 513);
-    int64_t n;
 
     check_valid(&key, valid, COUNT_OF(valid));
     check_invalid(&key, invalid, COUNT_OF(invalid));
-    ck_assert(scalar_read(&key, longest, &n));
-    ck_assert(!scalar_read(&key, longer, &n));
-    free(longest);
-    free(longer);
+    check_longest(&key, 'x', 512);
 }
 END_TEST
 
