@@ -218,8 +218,7 @@ static enum err put_hands_over(struct exchange *ex, struct channel *ch,
     return ERR_OK;
 }
 
-/* Whether a value may be held, with more room for it, in place of another one or of none.
- */
+/* Whether a value may be held, with more room for it, in place of another or of none. */
 static enum err value_allowed(const struct exchange *ex, struct slice bytes, int64_t room,
                               const struct value *instead, const struct account *payer)
 {

@@ -67,8 +67,7 @@ static size_t add_text(struct backlog *b, const char *bytes, size_t len, size_t 
     return sent - gone;
 }
 
-/* The same of a value. What was begun comes first of all, for what was before has gone.
- */
+/* The same of a value. One that was begun comes first: what was before it has gone. */
 static size_t add_long(struct backlog *b, const struct gather_long *l, size_t sent)
 {
     if (!l->held || l->bytes.len < BACKLOG_LONG)

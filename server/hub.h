@@ -8,8 +8,8 @@
  *
  * Locks, in the order in which they may be taken:
  *   1. session.lock   a session's output (session.h)
- *   2. hub.lock       the broker, and every seat: held to run a batch of tickets, or for
- * a look at some names; under session.lock to splice a list, no more
+ *   2. hub.lock       the broker, and every seat: held to run a batch of tickets, or to
+ *                     look at some names; under session.lock to splice a list, no more
  *   3. mailbox.lock   a worker's mail (mailbox.h)
  *
  * The order of replies. While the lock is held, whatever completes is linked to the seat

@@ -29,8 +29,7 @@ static bool own(struct session *s, struct intake *in)
     return true;
 }
 
-/* Tickets may still use lines whose memory was the frame's: it goes when they are done.
- */
+/* Tickets may still use lines whose memory was the frame's: it goes behind them. */
 static void shed(struct session *s, struct intake *in)
 {
     char *blocks[FRAME_BLOCKS_MAX];

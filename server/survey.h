@@ -9,10 +9,10 @@
  * no more. The session is held until then (session.h), for replies to such requests keep
  * their order. In the end the survey becomes a ticket that has its answer.
  *
- * What it shows is, as the pages of a list together are, not of one moment, but for some
- * ten channels at a time: each is shown as it was when it was looked at. Who may see it
- * is asked at each step, and if the users change it starts again, so that the answer is
- * by one set of rules.
+ * What it shows is, as the pages of a list together are, not of one moment, but for 64
+ * channels at a time at most: each is shown as it was when it was looked at. Who may see
+ * it is asked at each step, and if the users change it starts again, so that the answer
+ * is by one set of rules.
  *
  * What it keeps counts as memory that is held (budget.h). It ends without an answer when
  * its session leaves. All calls are for the worker's thread.
@@ -30,8 +30,7 @@ struct worker;
  */
 void survey_take(struct session *s, struct ticket *t);
 
-/* One step of the worker's first survey, of which there is one; tickets may come of it.
- */
+/* One step of the worker's first survey: there must be one. It may become a ticket. */
 void survey_step(struct worker *w);
 
 /* The worker has got other users: no survey has seen anything yet. */

@@ -19,11 +19,6 @@ enum { SLICE = 512, LAPSE_S = 2, LINGER_S = 3 };
 /* Two tenths more than a second: that much of it is left when tenths are cut off. */
 #define PERIOD_NS (12 * NS_PER_TENTH)
 
-static bool is_over(int64_t since_ns, int64_t now_ns, int64_t limit_s)
-{
-    return limit_s > 0 && now_ns - since_ns >= limit_s * NS_PER_S;
-}
-
 /* ---- what it is that takes so long ---- */
 
 /* Whether it has been in the middle of a line for too long, though it was listened to. */
@@ -98,11 +93,14 @@ static bool is_farewell_over(struct session *s, uint32_t now)
 /* It was heard when that is noticed: the time is not worth a look at each request. */
 static bool is_idle(struct session *s)
 {
+    const int64_t now_ns = clock_now_ns(), limit_s = s->worker->limits.idle_s;
+
     if (s->heard)
-        atomic_store_explicit(&s->heard_ns, clock_now_ns(), memory_order_relaxed);
+        atomic_store_explicit(&s->heard_ns, now_ns, memory_order_relaxed);
     s->heard = false;
-    return is_over(atomic_load_explicit(&s->heard_ns, memory_order_relaxed),
-                   clock_now_ns(), s->worker->limits.idle_s) &&
+    return limit_s > 0 &&
+           now_ns - atomic_load_explicit(&s->heard_ns, memory_order_relaxed) >=
+               limit_s * NS_PER_S &&
            !hub_has_parked(s->worker->hub, &s->seat);
 }
 

@@ -44,8 +44,7 @@ void story_note_take(struct story *s, enum chan_status status, const char *value
 /* A take may have got a value of which nobody will hear. */
 void story_swallow(struct story *s);
 
-/* All has ended: looks whether every value is where it must be, and each call has ended.
- */
+/* All is over: looks whether every value is where it must be, and each call has ended. */
 void story_check(struct story *s);
 
 /* A put of the next value, and a take, with what became of them. */
